@@ -23,7 +23,7 @@ CORPUS = Path(__file__).parent.parent / "training" / "corpus"
 SPLIT = Path(__file__).parent.parent / "training" / "split.yaml"
 QUESTIONS = {"answer", "unanswered"}
 GUARDED = {"crisis", "medical", "sourcing"}
-MOST_CHAT_ADDRESSED, MOST_CHAT_AMBIENT = 0.15, 0.06
+MOST_CHAT_ADDRESSED, MOST_CHAT_AMBIENT = 0.06, 0.035
 NATURAL = ("ordinary", "chatter", "everyday", "chatter2", "everyday2")
 
 

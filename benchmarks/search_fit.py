@@ -28,7 +28,7 @@ from bot.search.words import Words, stem
 SEARCH = Path(bot.search.__file__).parent
 MOST_WRONG_OF_ANSWERED = 0.09
 MOST_OUT_OF_SCOPE_ANSWERED = 0.05
-MOST_FAR_SHOWN = 0.25
+MOST_FAR_SHOWN = 0.17
 ANSWER_THIN = 0.9
 """Set by hand: one topic word or a fragment needs near certainty, and too few are labelled to fit it."""
 EASY_WEIGHT = 0.2
