@@ -96,6 +96,7 @@ async def serve(app: Application, token: str) -> None:
         loop.add_signal_handler(name, stop.set)
     await asyncio.to_thread(app.bot.desk.assistant.warm)
     await app.store.open()
+    _register_when_ready(app)
     chores = [asyncio.create_task(job) for job in _chores(app)]
     client = asyncio.create_task(app.bot.start(token))
     stopping = asyncio.create_task(stop.wait())
@@ -122,11 +123,18 @@ async def serve(app: Application, token: str) -> None:
         await asyncio.gather(client, stopping, *chores, return_exceptions=True)
 
 
+def _register_when_ready(app: Application) -> None:
+    async def register() -> None:
+        assert app.bot.application_id is not None
+        await register_if_changed(app.bot.tree, app.bot.application_id, app.settings.state_dir)
+
+    app.bot.add_listener(register, "on_ready")
+
+
 def _chores(app: Application) -> list[Coroutine[Any, Any, None]]:
     jobs = [
         _every(IMPORT_EVERY, lambda: app.store.import_spilled(), "spill_import"),
         _every(PURGE_EVERY, lambda: _purge(app), "purge"),
-        _register(app),
         Heartbeat(app.settings.health_file, app.clock).beat(lambda: app.bot.is_ready()),
     ]
     if app.library is not None:
@@ -142,12 +150,6 @@ async def _every(period: timedelta, job: Callable[[], Awaitable[object]], name: 
             # A chore that fails is tried again: it must not end for good.
             log.error("chore_failed", chore=name, error=type(exc).__name__)
         await asyncio.sleep(period.total_seconds())
-
-
-async def _register(app: Application) -> None:
-    await app.bot.wait_until_ready()
-    assert app.bot.application_id is not None
-    await register_if_changed(app.bot.tree, app.bot.application_id, app.settings.state_dir)
 
 
 async def _purge(app: Application) -> None:

@@ -126,7 +126,10 @@ class Assistant:
     def error_reply(self, guild_id: str | None, region: str | None = None) -> Reply:
         """Return the card for anything that broke outside the pipeline."""
         where = region or self.region_of(guild_id)
-        return self.speaker(guild_id).error(self.lines_for_unknown(guild_id, where), where)
+        # A community's own wordings may be what broke: the packaged ones are known to be whole.
+        community = self._resources_for(guild_id).community
+        speaker = Speaker(self._brain.wordings, community, self._brain.helplines)
+        return speaker.error(self.lines_for_unknown(guild_id, where), where)
 
     def region_of(self, guild_id: str | None) -> str | None:
         """Return a server's region; None for a direct message, where any country would be a guess."""
@@ -226,7 +229,7 @@ class Assistant:
             found = self._search(message, resources, region)
         except Exception:
             log.exception("search_failed", surface=message.surface.value)
-            return replace(base, route=Route.UNANSWERED, failed=("search",), log=True)
+            return replace(base, route=Route.UNANSWERED, failed=("search",), log=not verdict.check_in)
         if not asks and found.outcome == "nothing":
             return replace(base, silent=not message.addressed)
         stopped = self._screen_basis(message, found)

@@ -32,6 +32,9 @@ from bot.speech import (
 )
 from guardrails import Reason, Route
 
+MOST_LINES_TEXT = 3000
+"""Characters of help lines on one card; Discord allows 4,000 in all."""
+
 
 class Saving(StrEnum):
     """What is true about the log at the moment of the reply."""
@@ -48,6 +51,7 @@ class Action(StrEnum):
     MORE_LINES = "more_lines"
     NOT_MEANT = "not_meant"
     NONE_FIT = "none_fit"
+    SEND = "send"
     SHOW_EVERYONE = "show_everyone"
 
 
@@ -121,6 +125,7 @@ class Speaker:
 
     def helplines(self, lines: tuple[Referral, ...], region: str | None) -> Reply:
         """Return the card of the /helplines command."""
+        lines = self._that_fit(lines)
         country = self._helplines.country_name(region) if region else None
         said = (
             self._say("helplines", country=(Country(country),), lines=self._lines(lines))
@@ -129,6 +134,17 @@ class Speaker:
         )
         card = (said, *self._unverified(lines, region))
         return Reply(Route.CHAT, Tone.CARE, card, card, pages=_pages(lines))
+
+    def _that_fit(self, lines: tuple[Referral, ...]) -> tuple[Referral, ...]:
+        """Return as many lines, the first ones, as one card can hold."""
+        room = MOST_LINES_TEXT
+        kept: list[Referral] = []
+        for line in lines:
+            room -= sum(len(said.text) + 1 for said in self._line(line)) + 1
+            if room < 0 and kept:
+                break
+            kept.append(line)
+        return tuple(kept)
 
     def check_in_line(self, lines: tuple[Referral, ...]) -> FromWording:
         """Return the quiet line for somebody who may be worse off than they say."""
@@ -267,7 +283,9 @@ class Speaker:
                 Saving.FAILED: "unanswered_not_saved",
             }[saving]
             said = (self._say(name),)
-        return Reply(decision.route, Tone.QUIET, said, said)
+        # What may not be stored unasked can still be handed over by the person themselves.
+        actions = () if decision.log else (Action.SEND,)
+        return Reply(decision.route, Tone.QUIET, said, said, actions=actions)
 
     def _with_check_in(self, reply: Reply, decision: Decision) -> Reply:
         lines = decision.check_in_lines

@@ -26,11 +26,11 @@ _RUN = re.compile(r"([a-z])\1{2,}")
 _SPACED = re.compile(r"(?<![^\W_])[a-z0-9@$](?:(?P<gap>[ .\-_*/|~+,:;'·]{1,3})[a-z0-9@$](?![^\W_])){2,}")
 _GAPS = re.compile(r"[^a-z0-9@$]+")
 _BROKEN = re.compile(r"(?<=[a-z])[.\-_*~|/+·](?=[a-z])")
-_LEET = re.compile(r"[a-z0-9@$!|+€£*]*[0-9@$!|+€£][a-z0-9@$!|+€£*]*")
+_LEET = re.compile(r"(?<![a-z0-9@$!|+€£*])[a-z0-9@$!|+€£*]*[0-9@$!|+€£][a-z0-9@$!|+€£*]*")
 _QUANTITY = re.compile(r"\d+(?:[a-z]{1,4})?|[a-z]{0,2}\d+|\d+x\d+|\W+|[a-z]+[!+$|]+|[+$!|@]+[a-z]+")
 _TOKEN = re.compile(r"[a-z0-9*@$']+")
 _PHRASE = 3
-_CONTROLS = dict.fromkeys((*range(32), 127), " ") | {10: "\n", 11: "\n", 12: "\n", 13: "\n", 0x85: "\n"}
+_CONTROLS = dict.fromkeys((*range(32), 127), " ") | {10: "\n", 11: "\n", 12: "\n", 13: " ", 0x85: "\n"}
 _DASHES = "‐‑‒–—―−﹘﹣－"
 _DOUBLE = "“”„‟″«»＂"
 

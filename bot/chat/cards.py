@@ -33,7 +33,8 @@ class Card(ui.LayoutView):
         super().__init__(timeout=None)
         container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=COLOURS[tone])
         for piece in said:
-            container.add_item(ui.TextDisplay(piece.text))
+            if piece.text.strip():
+                container.add_item(ui.TextDisplay(piece.text))
         for row in rows:
             if row:
                 container.add_item(ui.ActionRow(*row))
@@ -107,6 +108,9 @@ class Artist:
             return []
         if Action.NONE_FIT in reply.actions:
             label = self._label("button_none_fit")
+            return [ReportButton.draw(ReportKind.NONE_FIT, key, asker, label)]
+        if Action.SEND in reply.actions:
+            label = self._label("button_send")
             return [ReportButton.draw(ReportKind.NONE_FIT, key, asker, label)]
         if Action.NOT_MEANT in reply.actions:
             label = self._label("button_not_meant")

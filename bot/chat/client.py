@@ -38,7 +38,8 @@ def intents_for(settings: Settings) -> discord.Intents:
     intents = discord.Intents.default()
     intents.typing = False
     intents.voice_states = False
-    intents.message_content = bool(settings.ask_channels or settings.watch_channels)
+    servers = [settings.for_guild(guild_id) for guild_id in (None, *settings.servers)]
+    intents.message_content = any(server.ask_channels or server.watch_channels for server in servers)
     return intents
 
 
@@ -78,7 +79,7 @@ class SignpostBot(commands.Bot):
         log.error("interaction_failed", error=type(error).__name__, exc_info=error)
         guild_id = str(interaction.guild_id) if interaction.guild_id is not None else None
         try:
-            reply = self.desk.assistant.error_reply(guild_id)
+            reply = self.desk.assistant.error_reply(guild_id, self.desk.region(guild_id))
             card = self.desk.artist(guild_id).private(reply, str(interaction.id), None)
             if interaction.response.is_done():
                 await interaction.followup.send(view=card, ephemeral=True)

@@ -28,7 +28,7 @@ from bot.questions.store import QuestionStore
 from bot.replies import Reply, Saving, Tone
 from bot.settings import ServerSettings, Settings
 from bot.speech import MessageLink, Said
-from guardrails import GUARDED, Route
+from guardrails import GUARDED, Route, Surface
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +62,9 @@ class Desk:
 
     def region(self, guild_id: str | None) -> str | None:
         """Return the country whose help lines come first: the setting's, else the file's."""
+        # In a direct message any country would be a guess.
+        if guild_id is None:
+            return None
         return self.server(guild_id).region or self.assistant.region_of(guild_id)
 
     def author_key(self, user_id: int) -> str:
@@ -75,11 +78,15 @@ class Desk:
     def decide(self, message: Message) -> Decision:
         """Decide about a message, and remember the turn and the decision for a quarter of an hour."""
         decision = self.assistant.decide(message)
-        self.conversations.add(message.channel_id, message.author_key, message.text, decision.route)
+        if message.surface is not Surface.MENU:
+            # The words under a menu are somebody else's: they are no turn of the one who asks.
+            self.conversations.add(message.channel_id, message.author_key, message.text, decision.route)
         earlier = self.handled.get(message.source_id)
-        # A crisis card stays, whatever becomes of the message: it is no longer tied to it.
-        kept = earlier.reply_id if earlier and earlier.decision.route is not Route.CRISIS else None
-        self.handled.put(message.source_id, Handled(message, decision, kept))
+        was_crisis = earlier is not None and earlier.decision.route is Route.CRISIS
+        if not was_crisis or decision.route is Route.CRISIS:
+            # A crisis card stays and keeps its buttons, whatever becomes of the message.
+            kept = earlier.reply_id if earlier is not None else None
+            self.handled.put(message.source_id, Handled(message, decision, kept))
         log.info(
             "decided",
             route=decision.route.value,
@@ -162,6 +169,10 @@ class Desk:
         if not isinstance(channel, discord.abc.Messageable):
             log.error("moderators_channel_missing", channel=str(channel_id))
             return
+        home = getattr(channel, "guild", None)
+        if guild_id is not None and (home is None or str(home.id) != guild_id):
+            # One server's questions are nothing for another server's moderators.
+            return
         urgent = tone is Tone.DANGER
         role = discord.Object(server.alert_role) if urgent and server.alert_role else None
         card = self.artist(guild_id).notice(said, tone, role.id if role else None)
@@ -181,7 +192,8 @@ class Desk:
             question = await self.store.get(logged.id)
         except StoreError:
             return
-        if question is not None:
+        # A question from a direct message belongs to no server's moderators.
+        if question is not None and question.guild_id is not None:
             said = self.assistant.speaker(question.guild_id).alert_question(question)
             await self.alert(said, guild_id=question.guild_id)
 

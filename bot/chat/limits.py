@@ -18,6 +18,11 @@ class Limiter:
         self._per_s = per_s
         self._acts: OrderedDict[str, deque[float]] = OrderedDict()
 
+    def ready(self, key: str) -> bool:
+        """Say whether an act would be allowed, without counting one."""
+        now = self._clock.monotonic()
+        return sum(now - act < self._per_s for act in self._acts.get(key, ())) < self._times
+
     def allow(self, key: str) -> bool:
         """Count one act for the key and say whether it may happen."""
         now = self._clock.monotonic()

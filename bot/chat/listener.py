@@ -94,10 +94,11 @@ class Listener(commands.Cog):
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         """Take back what belonged to a message that its author deleted; a crisis card stays."""
         handled = self._desk.handled.pop(str(payload.message_id))
+        if handled is None or handled.decision.log:
+            # What is no longer remembered here may still be in the log: its key lives longer.
+            self._desk.later(self._desk.forget_question(str(payload.message_id)))
         if handled is None:
             return
-        if handled.decision.log:
-            self._desk.later(self._desk.forget_question(str(payload.message_id)))
         if handled.reply_id is not None and handled.decision.route is not Route.CRISIS:
             channel = self._bot.get_channel(payload.channel_id)
             if isinstance(channel, discord.abc.Messageable):
@@ -173,7 +174,7 @@ class Listener(commands.Cog):
         if before.decision.log and not decision.log:
             # Beside the reply: a log that hangs must not keep a help line waiting.
             self._desk.later(self._desk.forget_question(incoming.source_id))
-        if _worse(before.decision, decision):
+        if _worse(before.decision, decision) or before.reply_id is None:
             return True
         if before.decision.log and decision.log:
             await self._desk.save(incoming, decision)
@@ -207,25 +208,32 @@ class Listener(commands.Cog):
             if not self._broken.allow(f"{incoming.channel_id}:{incoming.author_key}"):
                 return
         elif not self._may_speak(incoming, decision):
+            link = _link(message)
+            alerts = self._desk.server(incoming.guild_id).moderators_channel is not None
             if decision.log:
                 await self._desk.save(incoming, decision)
-            if decision.check_in:
-                link = _link(message)
-                if link is not None:
-                    alert = self._desk.assistant.speaker(incoming.guild_id).alert_crisis(link)
-                    await self._desk.alert(alert, guild_id=incoming.guild_id)
-            return
+            if decision.check_in and link is not None and alerts:
+                alert = self._desk.assistant.speaker(incoming.guild_id).alert_crisis(link)
+                await self._desk.alert(alert, guild_id=incoming.guild_id)
+            if not decision.check_in or decision.silent or (link is not None and alerts):
+                return
         reply = await self._desk.reply_to(incoming, decision)
-        if reply is not None:
-            await self._send(message, incoming, decision, reply)
-        await self._desk.after_guarded(incoming, decision, _link(message))
+        try:
+            if reply is not None:
+                await self._send(message, incoming, decision, reply)
+        finally:
+            # Where the reply is refused, the moderators are all the help that is left.
+            await self._desk.after_guarded(incoming, decision, _link(message))
 
     def _may_speak(self, incoming: Message, decision: Decision) -> bool:
         if decision.route is Route.CRISIS:
             return True
         if decision.silent:
-            return self._check_in_person.allow(incoming.author_key) and self._check_in_channel.allow(
-                incoming.channel_id
+            # A line that the channel's cap holds back must not use up the person's six hours.
+            return (
+                self._check_in_channel.ready(incoming.channel_id)
+                and self._check_in_person.allow(incoming.author_key)
+                and self._check_in_channel.allow(incoming.channel_id)
             )
         if not incoming.addressed and decision.entries:
             spoken = f"{incoming.channel_id}:{decision.entries[0].id}"
@@ -274,7 +282,7 @@ class Listener(commands.Cog):
     async def _needs_mention(self, message: discord.Message) -> None:
         guild_id = str(message.guild.id) if message.guild else None
         assistant = self._desk.assistant
-        lines = assistant.lines_for_unknown(guild_id)
+        lines = assistant.lines_for_unknown(guild_id, self._desk.region(guild_id))
         card = self._desk.artist(guild_id).private(
             assistant.speaker(guild_id).needs_mention(lines), str(message.id), None
         )
@@ -297,7 +305,7 @@ class Listener(commands.Cog):
     async def _apologise(self, message: discord.Message) -> discord.Message:
         guild_id = str(message.guild.id) if message.guild else None
         try:
-            reply = self._desk.assistant.error_reply(guild_id)
+            reply = self._desk.assistant.error_reply(guild_id, self._desk.region(guild_id))
             card = self._desk.artist(guild_id).private(reply, str(message.id), None)
         except Exception:
             log.exception("error_card_broken")
@@ -312,6 +320,10 @@ def _now_answered(before: Decision, now: Decision) -> bool:
 
 def _worse(before: Decision, now: Decision) -> bool:
     """Whether an edit needs a second reply: only danger that was not there before."""
+    if now.check_in and not before.check_in and before.route is not Route.CRISIS:
+        return True
+    if now.route is before.route is Route.CRISIS:
+        return not set(now.dangers) <= set(before.dangers)
     if now.route not in GUARDED:
         return False
     if before.route not in GUARDED:

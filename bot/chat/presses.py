@@ -155,7 +155,7 @@ class Presses:
             channel_id=channel_id,
             author_key=author_key,
             text=text,
-            surface=surface,
+            surface=surface if press.guild_id is not None else Surface.DM,
             addressed=True,
             region=self._desk.server(_guild_id(press)).region,
             locale=press.locale.value,
@@ -176,7 +176,7 @@ class Presses:
         return self._desk.artist(_guild_id(press))
 
     def _error(self, press: Press) -> Card:
-        reply = self._desk.assistant.error_reply(_guild_id(press))
+        reply = self._desk.assistant.error_reply(_guild_id(press), self._desk.region(_guild_id(press)))
         return self._artist(press).private(reply, str(press.id), None)
 
     async def _not_yours(self, press: Press) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 
+import aiohttp
 import discord
 import structlog
 
@@ -53,6 +54,6 @@ async def _read_file(attachment: discord.Attachment) -> str:
     try:
         if attachment.size <= MOST_ATTACHMENT_BYTES:
             return (await attachment.read()).decode("utf-8", errors="replace")
-    except discord.HTTPException as exc:
-        log.warning("attachment_unread", status=exc.status)
+    except (discord.HTTPException, aiohttp.ClientError, TimeoutError, OSError) as exc:
+        log.warning("attachment_unread", error=type(exc).__name__)
     return ""

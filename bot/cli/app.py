@@ -10,6 +10,7 @@ from bot.cli import ask, decide, evaluate, run
 from bot.cli.check import check, schema
 from bot.cli.questions import app as questions
 from bot.errors import SignpostError
+from bot.ops.logging import configure
 
 HELP = """Signpost answers support-group questions from a moderated file, and sends danger and medical
 questions to people who can help.
@@ -39,6 +40,8 @@ app.command()(run.version)
 
 def main() -> None:
     """Run the command line; an error of ours becomes one line on standard error and exit code 2."""
+    # Without this, an error would be shown with the values around it: a member's words.
+    configure("WARNING")
     try:
         app()
     except SignpostError as exc:

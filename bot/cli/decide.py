@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
@@ -30,6 +31,8 @@ def decide(
 
     Example: echo '{"text": "are there online meetings?"}' | signpost decide --region US
     """
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
     parts = load_parts(resources)
     parts.assistant.warm()
     if not _decide_all(parts.assistant, sys.stdin.buffer, region.upper() if region else None, SystemClock()):
@@ -47,7 +50,8 @@ def _decide_all(assistant: Assistant, lines: BinaryIO, region: str | None, clock
                 continue
             result = decide_line(assistant, raw, region, clock)
             clean = clean and "error" not in result
-            print(json.dumps(result, ensure_ascii=False), flush=not show)
+            line = json.dumps(result, ensure_ascii=False).encode("utf-8", "backslashreplace")
+            print(line.decode("utf-8"), flush=not show)
             progress.advance(task)
     return clean
 
@@ -56,12 +60,12 @@ def decide_line(assistant: Assistant, raw: bytes, region: str | None, clock: Clo
     """Return the decision for one line, or `{"id", "error"}` when the line cannot be read."""
     data: Any = None
     try:
-        data = json.loads(raw.decode("utf-8"))
+        data = json.loads(raw.decode("utf-8-sig"))
         case = MessageCase.model_validate(data)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as exc:
-        return {"id": None, "error": f"not a line of JSON in UTF-8: {_brief(exc)}"}
     except ValidationError as exc:
         return {"id": _id_of(data), "error": "; ".join(_problems(exc))}
+    except (ValueError, RecursionError) as exc:
+        return {"id": None, "error": f"not a line of JSON in UTF-8: {_brief(exc)}"}
     started = time.perf_counter()
     decision = assistant.decide(case.message(clock.now(), region))
     ms = (time.perf_counter() - started) * 1000
@@ -79,7 +83,7 @@ def _brief(exc: Exception) -> str:
         return f"{exc.msg} at column {exc.colno}"
     if isinstance(exc, UnicodeDecodeError):
         return f"byte {exc.start + 1} is not UTF-8"
-    return "nested too deeply"
+    return "nested too deeply" if isinstance(exc, RecursionError) else "a number is too long"
 
 
 def _problems(exc: ValidationError) -> list[str]:

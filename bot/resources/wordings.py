@@ -18,6 +18,9 @@ import yaml
 from bot.errors import ResourceError
 from guardrails import Danger
 
+MOST_TEXT = 1200
+"""Longest replacement: a card holds 4,000 characters, and the help lines need their room."""
+
 LAST_RESORT = (
     "If someone may be in danger, call your local emergency number now. Something went wrong on my side."
 )
@@ -92,9 +95,16 @@ class Wordings:
 def problems_with(wording: Wording, text: str) -> tuple[str, ...]:
     """Return what is wrong with a replacement text, in plain words; empty when it may be used."""
     try:
-        used = slots_of(text)
+        parts = list(string.Formatter().parse(text))
     except ValueError:
         return ("the braces are not balanced: write {{ and }} for plain braces",)
+    if not text.strip() and wording.text:
+        return ("it is empty",)
+    if len(text) > MOST_TEXT:
+        return (f"it is longer than {MOST_TEXT} characters",)
+    if any(spec or conversion for _, _, spec, conversion in parts):
+        return ("a slot holds more than its name: write {name} and nothing else in the braces",)
+    used = slots_of(text)
     unknown = sorted(used - wording.slots)
     missing = sorted(wording.must_keep - used)
     return (
@@ -125,4 +135,8 @@ def parse_wordings(text: str) -> Wordings:
 @cache
 def packaged() -> Wordings:
     """Return the packaged wordings; raises ResourceError when the package is damaged."""
-    return parse_wordings((files("bot.resources") / "wordings.yaml").read_text(encoding="utf-8"))
+    try:
+        text = (files("bot.resources") / "wordings.yaml").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise ResourceError("wordings.yaml cannot be read. Reinstall signpost-bot.") from exc
+    return parse_wordings(text)
