@@ -101,6 +101,8 @@ class Artist:
             buttons.append(CardButton.draw(key, entry_id, self._label("button_open_card")))
         if Action.MORE_LINES in reply.actions:
             buttons.append(LinesButton.draw(self._label("button_more_lines")))
+        if Action.SEND in reply.actions:
+            buttons += self._report(reply, key, asker)
         return [buttons]
 
     def _report(self, reply: Reply, key: str, asker: int | None) -> list[ui.Button[ui.LayoutView]]:

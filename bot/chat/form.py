@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from bot.chat.client import SignpostBot
 
 MOST_QUESTION = 1000
+MOST_TITLE = 45
 
 
 class QuestionForm(ui.Modal):
     """Asks for the question in the member's own words, prefilled where it is still remembered."""
 
     def __init__(self, speaker: Speaker, key: str, text: str) -> None:
-        super().__init__(title=speaker.note("modal_title").text, timeout=900)
+        super().__init__(title=speaker.note("modal_title").text[:MOST_TITLE], timeout=900)
         self._key = key
         self.add_item(ui.TextDisplay(speaker.note("modal_notice").text))
         self._field: ui.TextInput[QuestionForm] = ui.TextInput(

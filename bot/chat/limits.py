@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from dataclasses import dataclass
+from typing import Self
 
 from bot.clock import Clock
+from bot.settings import ServerSettings
 
 _KEYS_KEPT = 10_000
 
@@ -36,3 +39,25 @@ class Limiter:
             return False
         acts.append(now)
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of one server: replies by person and channel, entries, and quiet lines."""
+
+    person: Limiter
+    channel: Limiter
+    entry: Limiter
+    check_in_person: Limiter
+    check_in_channel: Limiter
+
+    @classmethod
+    def of(cls, server: ServerSettings, clock: Clock) -> Self:
+        """Make the limits that a server's settings ask for."""
+        return cls(
+            Limiter(clock, server.replies_per_person, server.replies_window_s),
+            Limiter(clock, server.replies_per_channel, server.replies_window_s),
+            Limiter(clock, 1, server.entry_cooldown_s),
+            Limiter(clock, 1, server.check_in_every_s),
+            Limiter(clock, server.check_ins_per_channel_hour, 3600),
+        )

@@ -11,7 +11,7 @@ from discord.ext import commands
 
 from bot.chat.cards import Card
 from bot.chat.desk import Desk
-from bot.chat.limits import Limiter
+from bot.chat.limits import Limiter, Limits
 from bot.chat.memory import Handled, Recent
 from bot.chat.reading import read, without_mention
 from bot.message import Decision, Message
@@ -48,14 +48,10 @@ class Listener(commands.Cog):
     def __init__(self, bot: SignpostBot, desk: Desk) -> None:
         self._bot = bot
         self._desk = desk
-        settings, clock = desk.settings, desk.clock
+        clock = desk.clock
         self._seen: Recent[tuple[int, str], bool] = Recent(clock)
         self._revisions: Recent[int, int] = Recent(clock)
-        self._person = Limiter(clock, settings.replies_per_person, settings.replies_window_s)
-        self._channel = Limiter(clock, settings.replies_per_channel, settings.replies_window_s)
-        self._entry = Limiter(clock, 1, settings.entry_cooldown_s)
-        self._check_in_person = Limiter(clock, 1, settings.check_in_every_s)
-        self._check_in_channel = Limiter(clock, settings.check_ins_per_channel_hour, 3600)
+        self._limits: dict[str | None, Limits] = {}
         self._broken = Limiter(clock, 1, TEN_MINUTES)
 
     # -- the gateway's events --------------------------------------------------------------------------
@@ -176,7 +172,8 @@ class Listener(commands.Cog):
             self._desk.later(self._desk.forget_question(incoming.source_id))
         if _worse(before.decision, decision) or before.reply_id is None:
             return True
-        if before.decision.log and decision.log:
+        if decision.log:
+            # Also where the first wording was answered: a question is not lost to an edit.
             await self._desk.save(incoming, decision)
         return False
 
@@ -228,19 +225,25 @@ class Listener(commands.Cog):
     def _may_speak(self, incoming: Message, decision: Decision) -> bool:
         if decision.route is Route.CRISIS:
             return True
+        limits = self._limits_of(incoming.guild_id)
         if decision.silent:
             # A line that the channel's cap holds back must not use up the person's six hours.
             return (
-                self._check_in_channel.ready(incoming.channel_id)
-                and self._check_in_person.allow(incoming.author_key)
-                and self._check_in_channel.allow(incoming.channel_id)
+                limits.check_in_channel.ready(incoming.channel_id)
+                and limits.check_in_person.allow(incoming.author_key)
+                and limits.check_in_channel.allow(incoming.channel_id)
             )
         if not incoming.addressed and decision.entries:
             spoken = f"{incoming.channel_id}:{decision.entries[0].id}"
-            if not self._entry.allow(spoken):
+            if not limits.entry.allow(spoken):
                 return False
         # One limit after the other: a person over theirs must not use up the channel's.
-        return self._person.allow(incoming.author_key) and self._channel.allow(incoming.channel_id)
+        return limits.person.allow(incoming.author_key) and limits.channel.allow(incoming.channel_id)
+
+    def _limits_of(self, guild_id: str | None) -> Limits:
+        if guild_id not in self._limits:
+            self._limits[guild_id] = Limits.of(self._desk.server(guild_id), self._desk.clock)
+        return self._limits[guild_id]
 
     async def _mend(
         self, message: discord.Message, incoming: Message, decision: Decision, reply_id: int
