@@ -88,3 +88,13 @@ def test_the_contract_names_every_command() -> None:
     wanted = {"run", "demo", "chat", "ask", "decide", "eval", "check", "schema", "version"}
     wanted |= {f"questions {name}" for name in ("list", "show", "answer", "dismiss", "export")}
     assert wanted <= {name for name, _ in commands()}
+
+
+def test_the_schema_that_editors_read_is_the_one_in_force() -> None:
+    """The first line of resources.yaml points editors at this copy."""
+    root = Path(__file__).parents[3]
+    copy = root / "docs" / "resources.schema.json"
+    assert CliRunner().invoke(app, ["schema"]).stdout == copy.read_text(encoding="utf-8")
+    assert (
+        "docs/resources.schema.json" in (root / "resources.yaml").read_text(encoding="utf-8").splitlines()[0]
+    )
