@@ -11,6 +11,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
+import aiohttp
 import discord
 import structlog
 
@@ -110,6 +111,11 @@ async def serve(app: Application, token: str) -> None:
         raise ConfigError(
             "Ask and watch channels need the Message Content intent: switch it on in the developer "
             "portal under Bot, or unset SIGNPOST_ASK_CHANNELS and SIGNPOST_WATCH_CHANNELS."
+        ) from exc
+    except (aiohttp.ClientError, OSError) as exc:
+        raise ConfigError(
+            f"Discord cannot be reached ({type(exc).__name__}). Check this machine's network and DNS; "
+            "then start again."
         ) from exc
     finally:
         stopping.cancel()
