@@ -79,8 +79,7 @@ class SignpostBot(commands.Bot):
         log.error("interaction_failed", error=type(error).__name__, exc_info=error)
         guild_id = str(interaction.guild_id) if interaction.guild_id is not None else None
         try:
-            reply = self.desk.assistant.error_reply(guild_id, self.desk.region(guild_id))
-            card = self.desk.artist(guild_id).private(reply, str(interaction.id), None)
+            card = self.desk.error_card(guild_id, str(interaction.id))
             if interaction.response.is_done():
                 await interaction.followup.send(view=card, ephemeral=True)
             else:

@@ -17,7 +17,7 @@ import discord
 import structlog
 
 from bot.assistant import Assistant
-from bot.chat.cards import Artist
+from bot.chat.cards import Artist, Card
 from bot.chat.memory import Conversations, Handled, Recent
 from bot.chat.outbox import Outbox
 from bot.clock import Clock
@@ -74,6 +74,11 @@ class Desk:
     def artist(self, guild_id: str | None) -> Artist:
         """Return what draws the cards of a server."""
         return Artist(self.assistant.speaker(guild_id))
+
+    def error_card(self, guild_id: str | None, key: str) -> Card:
+        """Return the card that every failure ends in, with the lines of the server's country."""
+        reply = self.assistant.error_reply(guild_id, self.region(guild_id))
+        return self.artist(guild_id).private(reply, key, None)
 
     def decide(self, message: Message) -> Decision:
         """Decide about a message, and remember the turn and the decision for a quarter of an hour."""

@@ -308,8 +308,7 @@ class Listener(commands.Cog):
     async def _apologise(self, message: discord.Message) -> discord.Message:
         guild_id = str(message.guild.id) if message.guild else None
         try:
-            reply = self._desk.assistant.error_reply(guild_id, self._desk.region(guild_id))
-            card = self._desk.artist(guild_id).private(reply, str(message.id), None)
+            card = self._desk.error_card(guild_id, str(message.id))
         except Exception:
             log.exception("error_card_broken")
             return await message.channel.send(LAST_RESORT)

@@ -176,8 +176,7 @@ class Presses:
         return self._desk.artist(_guild_id(press))
 
     def _error(self, press: Press) -> Card:
-        reply = self._desk.assistant.error_reply(_guild_id(press), self._desk.region(_guild_id(press)))
-        return self._artist(press).private(reply, str(press.id), None)
+        return self._desk.error_card(_guild_id(press), str(press.id))
 
     async def _not_yours(self, press: Press) -> None:
         said = self._desk.assistant.speaker(_guild_id(press)).note("not_yours")
