@@ -14,6 +14,7 @@ INSTALL := $(PIP) install --quiet --require-hashes --only-binary :all:
 MADE := $(VENV)/.made
 DEMO := $(VENV)/.demo
 DEV := $(VENV)/.dev
+TRAIN := $(VENV)/.train
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -64,6 +65,23 @@ lock: ## Write the lock files anew (ARGS=--upgrade takes newer versions)
 	$(COMPILE) pyproject.toml --extra demo --group build -c requirements-dev.lock -o requirements-demo.lock >/dev/null
 	$(COMPILE) pyproject.toml -c requirements-dev.lock -o requirements.lock >/dev/null
 	$(COMPILE) --group build -c requirements-dev.lock -o requirements-build.lock >/dev/null
+	$(COMPILE) $(ARGS) pyproject.toml --group build --group train -c requirements-dev.lock -o requirements-train.lock >/dev/null
+
+.PHONY: train
+train: $(TRAIN) ## Make the classifier's weights from the corpus (about 40 minutes on two cores)
+	$(BIN)/python -m training $(ARGS)
+
+.PHONY: thresholds
+thresholds: $(DEV) ## Choose the bars of guardrails/policy/thresholds.yaml on the held-out messages
+	$(BIN)/python -m training.precision --write
+	$(BIN)/python -m training.bars
+
+.PHONY: eval-guard
+eval-guard: $(TRAIN) ## Measure the guard on held-out and unseen messages, with layers and curves
+	$(BIN)/python -m benchmarks.guard --split held_out --details $(ARGS)
+	$(BIN)/python -m benchmarks.guard --split unseen $(ARGS)
+	$(BIN)/python -m benchmarks.guard --split held_out --ablation
+	$(BIN)/python -m benchmarks.guard_plots
 
 .PHONY: image
 image: ## Build the container image signpost:latest with docker, podman or buildah
@@ -93,6 +111,11 @@ $(MADE):
 $(DEMO): requirements-demo.lock pyproject.toml | $(MADE)
 	@$(INSTALL) -r requirements-demo.lock
 	@$(PIP) install --quiet --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(TRAIN): requirements-train.lock training/base.lock | $(DEV)
+	@$(INSTALL) -r requirements-train.lock
+	@$(INSTALL) --no-deps -r training/base.lock
 	@touch $@
 
 $(DEV): requirements-dev.lock pyproject.toml | $(MADE)

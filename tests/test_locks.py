@@ -22,6 +22,7 @@ WANTED = {
     "run": RUN,
     "demo": [*RUN, *DEMO, *GROUPS["build"]],
     "build": GROUPS["build"],
+    "train": [*RUN, *GROUPS["build"], *GROUPS["train"]],
     "dev": [*RUN, *DEMO, *GROUPS["build"], *GROUPS["dev"]],
 }
 
