@@ -11,6 +11,7 @@ from guardrails.guard import Guard, screen
 from guardrails.publication import Claim, review_text
 from guardrails.redact import redact
 from guardrails.verdict import GUARDED, Author, Danger, Reason, Route, Surface, Turn, Verdict
+from guardrails.weights import ModelError
 
 __all__ = [
     "GUARDED",
@@ -18,6 +19,7 @@ __all__ = [
     "Claim",
     "Danger",
     "Guard",
+    "ModelError",
     "PolicyError",
     "Reason",
     "Route",

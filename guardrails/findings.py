@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from guardrails.rules import Hit
+from guardrails.rules import Hit, Strength
 from guardrails.verdict import GUARDED, Danger, Reason, Route
 
 
@@ -13,7 +13,8 @@ from guardrails.verdict import GUARDED, Danger, Reason, Route
 class Finding:
     """A reason to stop a message; an unsure crisis gives a quiet line instead.
 
-    `watch` is false for what is too thin to speak of where nobody addressed the bot.
+    `watch` is false for what is too thin to speak of where nobody addressed the bot. A `likely` one
+    gives way to a classifier that is sure of the contrary.
     """
 
     route: Route
@@ -21,6 +22,7 @@ class Finding:
     sure: bool = True
     dangers: tuple[Danger, ...] = ()
     watch: bool = True
+    likely: bool = False
 
     @property
     def stops(self) -> bool:
@@ -37,6 +39,7 @@ def of_rules(hits: Iterable[Hit], whys: Mapping[str, str]) -> tuple[Finding, ...
             hit.rule.sure,
             hit.rule.dangers,
             hit.rule.watch,
+            hit.rule.strength is Strength.LIKELY,
         )
         for hit in hits
     )

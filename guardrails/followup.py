@@ -34,6 +34,20 @@ class _Thread:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier turn that still counts, as it is read; `learned` is what a classifier found in it."""
+
+    turn: Turn
+    message: Normal
+    learned: tuple[Finding, ...] = ()
+
+    @property
+    def own_words(self) -> bool:
+        """Whether whoever wrote the message wrote this turn, too."""
+        return self.turn.author is Author.SAME
+
+
+@dataclass(frozen=True, slots=True)
 class FollowUp:
     """Judges a message by the turns before it."""
 
@@ -41,11 +55,14 @@ class FollowUp:
     rules: RuleBook
     policy: ContextPolicy
 
+    def earlier(self, context: Sequence[Turn]) -> tuple[Earlier, ...]:
+        """Return the turns that still count, the oldest first."""
+        return tuple(Earlier(turn, self.normaliser.read(turn.text)) for turn in self.policy.recent(context))
+
     def findings(
-        self, message: Normal, own: Sequence[Finding], context: Sequence[Turn], whys: Mapping[str, str]
+        self, message: Normal, own: Sequence[Finding], turns: Sequence[Earlier], whys: Mapping[str, str]
     ) -> tuple[Finding, ...]:
         """Return what goes on in the message from the turns before it."""
-        turns = self.policy.recent(context)
         if not turns:
             return ()
         manner = self.policy.manner(message, self.rules.asks(message))
@@ -67,19 +84,27 @@ class FollowUp:
             found += self._together(message, manner, turns, known, whys)
         return tuple(found)
 
-    def _walk(self, turns: Sequence[Turn]) -> _Thread:
+    def ends(self, message: Normal) -> bool:
+        """Return whether a message closes the subject before it: thanks, help has come, something else."""
+        return self.policy.manner(message, self.rules.asks(message)).ends
+
+    def retracts(self, message: Normal) -> bool:
+        """Return whether a message takes back what was said before it."""
+        return self.policy.manner(message, self.rules.asks(message)).retracts
+
+    def _walk(self, turns: Sequence[Earlier]) -> _Thread:
         danger: _Open | None = None
         question: Route | None = None
         topics: frozenset[Route] = frozenset()
         spoke: set[str] = set()
-        for turn in turns:
-            earlier = self.normaliser.read(turn.text)
+        for one in turns:
+            turn, earlier = one.turn, one.message
             # The bot's own words name dangers and medicines all the time: only its route tells.
             spoken = turn.author is not Author.BOT
-            own = of_rules(self.rules.hits(earlier), self.rules.whys) if spoken else ()
-            spoke |= {one.reason.rule for one in own}
+            own = (*of_rules(self.rules.hits(earlier), self.rules.whys), *one.learned) if spoken else ()
+            spoke |= {hit.reason.rule for hit in own}
             route = turn.route or route_of(own)
-            crisis = [one for one in own if one.route is Route.CRISIS]
+            crisis = [hit for hit in own if hit.route is Route.CRISIS]
             manner = self.policy.manner(earlier, self.rules.asks(earlier))
             if route is Route.CRISIS or crisis:
                 author = turn.author if spoken else Author.SAME
@@ -102,14 +127,14 @@ class FollowUp:
         self,
         message: Normal,
         manner: Manner,
-        turns: Sequence[Turn],
+        turns: Sequence[Earlier],
         known: frozenset[str],
         whys: Mapping[str, str],
     ) -> list[Finding]:
         """Return what the last turns and a short message say only when they are read as one."""
         if manner.words > self.policy.most_words["crisis"]:
             return []
-        said = [turn.text for turn in turns if turn.author is Author.SAME]
+        said = [one.turn.text for one in turns if one.own_words]
         if not said:
             return []
         joined = self.normaliser.read(" ".join((*said, message.original)))
@@ -120,6 +145,7 @@ class FollowUp:
                 one.sure,
                 one.dangers,
                 one.watch,
+                one.likely,
             )
             for one in of_rules(self.rules.hits(joined), whys)
             if one.reason.rule not in known and (one.route is Route.CRISIS or manner.fragment)

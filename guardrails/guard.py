@@ -6,26 +6,28 @@ Immutable once loaded, and safe to share between threads. Never raises for any t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 
-from guardrails.classifier import Classifier
+from guardrails.classifier import Classifier, Learned, Missing, Opinion
 from guardrails.context import ContextPolicy
 from guardrails.data import POLICY
 from guardrails.findings import Finding, dangers_of, of_rules, route_of
-from guardrails.followup import FollowUp
+from guardrails.followup import Earlier, FollowUp
 from guardrails.language import Languages
 from guardrails.normalise import Normal, Normaliser
-from guardrails.opinion import NoOpinion, Thresholds, scores_of
+from guardrails.opinion import NoOpinion, Thresholds, opinion_of
 from guardrails.patterns import Compiler
 from guardrails.rulefiles import load_rules
 from guardrails.rules import RuleBook
-from guardrails.verdict import GUARDED, Reason, Route, Surface, Turn, Verdict
+from guardrails.verdict import GUARDED, Author, Reason, Route, Surface, Turn, Verdict
+from guardrails.weights import ModelError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Guard:
     """Screens messages with one policy."""
 
@@ -37,8 +39,13 @@ class Guard:
     _classifier: Classifier | None = None
 
     @classmethod
-    def load(cls, policy: Path | None = None, classifier: Classifier | None = None) -> Guard:
-        """Return a guard with the packaged policy, or another; raises `PolicyError` when it is damaged."""
+    def load(
+        cls, policy: Path | None = None, classifier: Classifier | Literal["packaged"] | None = "packaged"
+    ) -> Guard:
+        """Return a guard with the packaged policy and classifier, or others; None leaves the rules alone.
+
+        Raises `PolicyError` when the policy is damaged and `ModelError` when the packaged weights are.
+        """
         folder = policy or POLICY
         compiler = Compiler(folder)
         normaliser = Normaliser.load(folder)
@@ -49,8 +56,24 @@ class Guard:
             FollowUp(normaliser, rules, ContextPolicy.load(folder, compiler)),
             Languages.load(folder),
             Thresholds.load(folder),
-            classifier,
+            Learned.load() if classifier == "packaged" else classifier,
         )
+
+    @classmethod
+    def load_anyhow(cls, policy: Path | None = None) -> Guard:
+        """Return a guard, with rules alone when the packaged weights are damaged; raises `PolicyError`.
+
+        Such a guard says so in `problem`, and each of its verdicts is `degraded`.
+        """
+        try:
+            return cls.load(policy)
+        except ModelError as exc:
+            return cls.load(policy, classifier=Missing(str(exc)))
+
+    @property
+    def problem(self) -> str | None:
+        """Why the classifier cannot be used; None when it can, or when none was asked for."""
+        return self._classifier.problem if isinstance(self._classifier, Missing) else None
 
     @property
     def whys(self) -> Mapping[str, str]:
@@ -61,18 +84,55 @@ class Guard:
         """Return what the guard thinks of a message and of what it follows."""
         message = self._normaliser.read(text)
         language = self._languages.foreign(message.native.text)
-        findings = [*of_rules(self._rules.hits(message), self.whys)]
-        findings += self._foreign(message, language is not None)
-        scores: Mapping[str, float] = MappingProxyType({})
+        rules = of_rules(self._rules.hits(message), self.whys)
+        foreign = self._foreign(message, language is not None)
+        earlier = self._follow_up.earlier(context)
+        opinion = None
         degraded = False
+        findings = [*rules, *foreign]
         if self._classifier is not None:
             try:
-                scores = scores_of(self._classifier, text)
+                opinion = self._opinion(self._classifier, message, rules, earlier)
+                earlier = tuple(self._heard(self._classifier, one, surface) for one in earlier)
             except NoOpinion:
                 degraded = True
-            findings += self._thresholds.findings(scores, len(text), surface, self.whys)
-        findings += self._follow_up.findings(message, findings, context, self.whys)
-        return _verdict(findings, surface, scores, degraded, language)
+        if opinion is not None:
+            findings = [
+                *self._thresholds.weighed(rules, opinion),
+                *foreign,
+                *self._thresholds.findings(self._own(opinion, message), len(text), surface, self.whys),
+            ]
+        followed = self._follow_up.findings(message, findings, earlier, self.whys)
+        if opinion is not None and opinion.followed:
+            followed = tuple(self._thresholds.carried(followed, opinion, self._follow_up.retracts(message)))
+        findings += followed
+        verdict = _verdict(findings, surface, opinion, degraded, language)
+        hesitant = verdict.route is None and opinion is not None and self._thresholds.hesitates(opinion)
+        return replace(verdict, hesitant=hesitant)
+
+    def _opinion(
+        self, classifier: Classifier, message: Normal, rules: Sequence[Finding], earlier: Sequence[Earlier]
+    ) -> Opinion:
+        """Return the classifier's opinion of a message, also after what the same writer said before."""
+        own = [one.message for one in earlier if one.own_words]
+        open_rules = [
+            one.reason for one in rules if one.route is Route.CRISIS and (one.likely or not one.sure)
+        ]
+        spots = [(reason.start, reason.end) for reason in open_rules]
+        return opinion_of(classifier, message, own, spots)
+
+    def _own(self, opinion: Opinion, message: Normal) -> Opinion:
+        """Return what may count of an opinion: a message that turns to something else counts by itself."""
+        return replace(opinion, followed=MappingProxyType({})) if self._follow_up.ends(message) else opinion
+
+    def _heard(self, classifier: Classifier, one: Earlier, surface: Surface) -> Earlier:
+        """Return an earlier turn with what the classifier finds in it, unless its route is known."""
+        if one.turn.route is not None or one.turn.author is Author.BOT:
+            return one
+        opinion = opinion_of(classifier, one.message)
+        return replace(
+            one, learned=self._thresholds.findings(opinion, len(one.turn.text), surface, self.whys)
+        )
 
     def _foreign(self, message: Normal, foreign: bool) -> list[Finding]:
         found = [
@@ -93,7 +153,7 @@ class Guard:
 def _verdict(
     findings: Sequence[Finding],
     surface: Surface,
-    scores: Mapping[str, float],
+    opinion: Opinion | None,
     degraded: bool,
     language: str | None,
 ) -> Verdict:
@@ -108,7 +168,8 @@ def _verdict(
         dangers_of(crisis),
         check_in=bool(crisis) and route is not Route.CRISIS,
         reasons=tuple(one.reason for one in kept),
-        scores=scores,
+        scores=opinion.scores if opinion else MappingProxyType({}),
+        embedding=opinion.embedding if opinion else None,
         degraded=degraded,
         language=language,
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -18,7 +18,11 @@ import re2
 import yaml
 
 from guardrails.data import POLICY, PolicyError
-from guardrails.tone import Tone
+from guardrails.encoder import Encoder
+from guardrails.normalise import Normaliser
+from guardrails.spelled import spelled
+from guardrails.tone import Tone, advice
+from guardrails.weights import ModelError, Weights
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 _STRAIGHT = {
@@ -28,6 +32,9 @@ _STRAIGHT = {
     "⁄": "/",
 }
 _LOOKALIKE = dict(zip("аеорсхуіјѕԁһкмтνοαι", "aeopcxyijsdhkmtvoai", strict=True))
+DOUBTED = ("confidentiality-promise", "diagnosis", "discourage-help", "rescue-promise", "symptom-reassurance")
+"""Kinds of claim that a classifier may take back; all others stand whatever it thinks."""
+
 _MARKS = frozenset("*_~|`#>\\")
 _ABBREVIATION = re.compile(r"(?:^|[\s(])(?:dr|mr|mrs|ms|st|approx|no|vs|etc|e\.g|i\.e|[a-z])$")
 
@@ -117,13 +124,18 @@ def _break_sentences(chars: list[str]) -> None:
 class PublicationRail:
     """The compiled claims of one policy; immutable and safe to share between threads.
 
-    `tone` judges by its words what no rule names; `tone_rule` says how that is put to the moderator.
+    `encoder` judges by its meaning what no rule names, from the probability `bar` on; where the packaged
+    weights cannot be used it is None, and `tone` judges by its words. `tone_rule` says how that is put.
     """
 
     rules: tuple[PublicationRule, ...]
     tone: Tone
     tone_rule: PublicationRule
     toned: frozenset[str]
+    encoder: Encoder | None = None
+    bar: float = 1.0
+    doubted: float = 0.0
+    normaliser: Normaliser = field(default_factory=Normaliser.load)
 
     def review(self, text: str, what: str) -> tuple[Claim, ...]:
         """Return every claim in the text, in the order of where it starts; `what` is the kind of text."""
@@ -131,11 +143,25 @@ class PublicationRail:
         if not folded.text:
             return ()
         claims = [claim for rule in self.rules for claim in _claims(rule, folded)]
-        for start, end in self.tone.advice(folded.text) if what in self.toned else ():
-            advice = _claim(self.tone_rule, folded, start, end)
-            if not any(claim.start < advice.end and advice.start < claim.end for claim in claims):
-                claims.append(advice)
+        if what in self.toned:
+            found, score = self._advice(text, folded)
+            claims = [claim for claim in claims if score >= self.doubted or claim.kind not in DOUBTED]
+            for start, end in found:
+                advice = _claim(self.tone_rule, folded, start, end)
+                if not any(claim.start < advice.end and advice.start < claim.end for claim in claims):
+                    claims.append(advice)
         return tuple(sorted(claims, key=lambda claim: (claim.start, claim.end, claim.rule)))
+
+    def _advice(self, text: str, folded: Folded) -> tuple[list[tuple[int, int]], float]:
+        """Return the passages that read like advice, and how much the text does at its worst, 0 to 1."""
+        if self.encoder is None:
+            return list(self.tone.advice(folded.text)), 1.0
+
+        def read(start: int, end: int) -> str:
+            begin, stop = folded.original(start, end)
+            return spelled(self.normaliser.read(text[begin : stop + 1]).whole[0]).text
+
+        return advice(folded.text, read, self.encoder, self.bar)
 
 
 def _claims(rule: PublicationRule, folded: Folded) -> Iterator[Claim]:
@@ -180,7 +206,9 @@ def _merged(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         yield current
 
 
-def build_rail(policy: Mapping[str, Any], words: Mapping[str, Any]) -> PublicationRail:
+def build_rail(
+    policy: Mapping[str, Any], words: Mapping[str, Any], encoder: Encoder | None = None
+) -> PublicationRail:
     """Build the rail from both policy files; raises PolicyError naming the rule that is wrong."""
     (tone_rule,) = _compile_rules({**policy, "rules": [{**policy["tone"], "patterns": []}]})
     return PublicationRail(
@@ -188,6 +216,9 @@ def build_rail(policy: Mapping[str, Any], words: Mapping[str, Any]) -> Publicati
         Tone(words["words"], words["threshold"]),
         tone_rule,
         frozenset(policy["tone"]["texts"]),
+        encoder,
+        float(policy["tone"]["bar"]),
+        float(policy["tone"]["doubted"]),
     )
 
 
@@ -242,12 +273,16 @@ def _compile_rules(policy: Mapping[str, Any]) -> tuple[PublicationRule, ...]:
 
 @cache
 def default_rail() -> PublicationRail:
-    """Return the rail over the packaged policy, compiled once."""
+    """Return the rail over the packaged policy and weights, compiled once; without weights, words judge."""
     policy, words = (
         yaml.safe_load((POLICY / name).read_text(encoding="utf-8"))
         for name in ("publication.yaml", "publication_words.yaml")
     )
-    return build_rail(policy, words)
+    try:
+        encoder = Encoder.of(Weights.read())
+    except ModelError:
+        encoder = None
+    return build_rail(policy, words, encoder)
 
 
 def review_text(text: str, *, what: str = "answer") -> tuple[Claim, ...]:

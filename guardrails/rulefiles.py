@@ -11,7 +11,7 @@ import re2
 
 from guardrails.data import POLICY, PolicyError, Source, read, read_if_there, texts, wordings
 from guardrails.patterns import Compiler, Part
-from guardrails.rules import Rule, RuleBook
+from guardrails.rules import Rule, RuleBook, Strength
 from guardrails.verdict import GUARDED, Danger, Route
 
 RULE_FILES = ("crisis", "medical", "sourcing")
@@ -120,7 +120,7 @@ class RuleReader:
             raise wrong(
                 f"the id says {name.split('/')[0]}, the route {route.value}", "Make them agree.", "route"
             )
-        sure = choice("strength", ("sure", "unsure"), "sure") == "sure"
+        strength = Strength(choice("strength", tuple(one.value for one in Strength), "sure"))
         whole = choice("within", ("sentence", "message"), "sentence") == "message"
         question = choice("question", (False, True, "sentence", "message"), False)
         watch = choice("watch", (True, False), True)
@@ -159,7 +159,7 @@ class RuleReader:
         return Rule(
             name,
             route,
-            sure,
+            strength,
             tuple(Danger(danger) for danger in dangers),
             why,
             whole,

@@ -8,10 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from guardrails.normalise import Normal
 from guardrails.patterns import Part, Search
 from guardrails.verdict import Danger, Route
+
+
+class Strength(StrEnum):
+    """How much a rule may do by itself: everything, everything unless the classifier is sure of the
+    contrary, or give evidence."""
+
+    SURE = "sure"
+    LIKELY = "likely"
+    UNSURE = "unsure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +30,7 @@ class Rule:
 
     id: str
     route: Route
-    sure: bool
+    strength: Strength
     dangers: tuple[Danger, ...]
     why: str
     whole: bool
@@ -31,6 +41,11 @@ class Rule:
     unless_message: tuple[Part, ...]
     match: tuple[str, ...]
     no_match: tuple[str, ...]
+
+    @property
+    def sure(self) -> bool:
+        """Whether the rule gives its route where nobody contradicts it."""
+        return self.strength is not Strength.UNSURE
 
 
 @dataclass(frozen=True, slots=True)

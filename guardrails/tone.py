@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+
+from guardrails.encoder import Encoder
 
 _WORD = re.compile(r"[a-z']+")
 _STEM = 5
@@ -54,15 +56,40 @@ class Tone:
 
     def advice(self, folded: str) -> Iterator[tuple[int, int]]:
         """Yield the passages that read like advice, joined where they touch."""
-        current: tuple[int, int] | None = None
-        for start, end in passages(folded):
-            if self.score(folded[start:end]) <= self.threshold:
-                continue
-            if current is not None and start <= current[1]:
-                current = (current[0], end)
-                continue
-            if current is not None:
-                yield current
-            current = (start, end)
+        return _joined(span for span in passages(folded) if self.score(folded[slice(*span)]) > self.threshold)
+
+
+def advice(
+    folded: str, read: Callable[[int, int], str], encoder: Encoder, bar: float
+) -> tuple[list[tuple[int, int]], float]:
+    """Return the passages that the encoder takes for what must not be published, and the highest score.
+
+    Sentences, pairs of sentences and the whole are read, by `read`, which gives a span of the folded text
+    as the encoder reads it. Touching passages are joined; where only the whole is bad, it is all of it.
+    """
+    spans = [match.span() for match in re.finditer(r"[^\n]+", folded) if match.group().strip()]
+    tried = list(dict.fromkeys([*spans, *passages(folded)]))
+    whole = (spans[0][0], spans[-1][1]) if spans else (0, 0)
+    texts = [(read(start, end), "") for start, end in (*tried, whole)]
+    scores = [_sigmoid(float(logit)) for logit in encoder.encode(texts).claim[:, 0]]
+    found = [span for span, score in zip(tried, scores, strict=False) if score >= bar]
+    if not found and scores[-1] >= bar and len(folded.split()) >= _FEWEST_WORDS:
+        found = [whole]
+    return list(_joined(sorted(found))), max(scores)
+
+
+def _joined(found: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    current: tuple[int, int] | None = None
+    for start, end in found:
+        if current is not None and start <= current[1]:
+            current = (current[0], max(current[1], end))
+            continue
         if current is not None:
             yield current
+        current = (start, end)
+    if current is not None:
+        yield current
+
+
+def _sigmoid(logit: float) -> float:
+    return 1.0 / (1.0 + math.exp(-logit))

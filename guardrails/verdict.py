@@ -99,7 +99,9 @@ class Verdict:
     `route` is one of `GUARDED`, or None when nothing stops the message. `check_in` says that the
     guard is not sure enough of a crisis for the card, but sure enough for one quiet line.
     `language` is an ISO 639-1 code when the text is confidently in a language the guard was not
-    measured on, else None. `degraded` is true when a layer of the guard could not run.
+    measured on, else None. `degraded` is true when a layer of the guard could not run, and `hesitant`
+    when nothing stops the message but it is too near to a danger or a medical question to be answered:
+    then entries are offered, and none is spoken.
     """
 
     route: Route | None
@@ -110,3 +112,4 @@ class Verdict:
     embedding: tuple[float, ...] | None = None
     degraded: bool = False
     language: str | None = None
+    hesitant: bool = False

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from guardrails.data import POLICY
 
-KEPT = ("lookalikes.yaml", "asking.yaml", "languages.yaml", "thresholds.yaml", "lexicon")
+KEPT = ("lookalikes.yaml", "asking.yaml", "languages.yaml", "lexicon")
 
 CRISIS = r"""
 version: 1
@@ -81,6 +81,21 @@ guards: {joking: ['\blol\b']}
 """
 
 
+THRESHOLDS = r"""
+version: 1
+whys: {learned-crisis: Danger., learned-medical: Medicine., learned-sourcing: Buying.}
+sure: {crisis: 0.8, medical: 0.6, sourcing: 0.6}
+supported: {crisis: 0.5, medical: 0.2, sourcing: 0.2}
+followed: {crisis: 0.7, medical: 0.5, sourcing: 0.5}
+contradicted: {crisis: 0.05, medical: 0.05, sourcing: 0.05}
+hesitant: {crisis: 0.3, medical: 0.2, sourcing: 0.2}
+check_in: 0.5
+watch_check_in: 0.7
+doubted: 0.1
+danger: 0.4
+"""
+
+
 def policy(
     folder: Path,
     *,
@@ -88,6 +103,7 @@ def policy(
     medical: str = MEDICAL,
     sourcing: str = SOURCING,
     guards: str = GUARDS,
+    thresholds: str = THRESHOLDS,
 ) -> Path:
     """Write a policy folder and return it."""
     for name in KEPT:
@@ -97,7 +113,13 @@ def policy(
         else:
             shutil.copy(source, folder / name)
     shutil.copy(POLICY / "context.yaml", folder / "context.yaml")
-    texts = {"crisis": crisis, "medical": medical, "sourcing": sourcing, "guards": guards}
+    texts = {
+        "crisis": crisis,
+        "medical": medical,
+        "sourcing": sourcing,
+        "guards": guards,
+        "thresholds": thresholds,
+    }
     for name, text in texts.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
     return folder

@@ -6,7 +6,7 @@ import pytest
 
 from guardrails import Author, Danger, Guard, Route, Surface, Turn, Verdict
 
-GUARD = Guard.load()
+GUARD = Guard.load(classifier=None)
 SAID = {
     Route.CRISIS: "i dont see the point in waking up tomorrow",
     Route.MEDICAL: "is it ok to take gabapentin while coming off kratom",

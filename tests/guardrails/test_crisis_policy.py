@@ -251,7 +251,7 @@ HARMLESS = (
 
 @cache
 def packaged() -> Guard:
-    return Guard.load()
+    return Guard.load(classifier=None)
 
 
 @pytest.mark.parametrize(("text", "dangers"), IN_DANGER)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,11 +13,12 @@ from hypothesis import strategies as st
 
 import guardrails
 from guardrails import Author, Danger, Guard, Reason, Route, Surface, Turn
-from guardrails.classifier import Classifier
+from guardrails.classifier import Classifier, Missing, Opinion
 from guardrails.findings import Finding, route_of
-from tests.guardrails.policies import policy
+from guardrails.normalise import Normal
+from tests.guardrails.policies import CRISIS, policy
 
-PACKAGED = Guard.load()
+PACKAGED = Guard.load(classifier=None)
 
 
 class Fixed:
@@ -27,14 +27,18 @@ class Fixed:
     def __init__(self, **scores: float) -> None:
         self._scores = scores
 
-    def classify(self, text: str) -> Mapping[Any, float]:
-        return self._scores
+    def classify(
+        self, message: Normal, before: Sequence[Normal] = (), spots: Sequence[tuple[int, int]] = ()
+    ) -> Opinion:
+        return Opinion(self._scores)
 
 
 class Broken:
     """A classifier for tests that always fails."""
 
-    def classify(self, text: str) -> Mapping[Any, float]:
+    def classify(
+        self, message: Normal, before: Sequence[Normal] = (), spots: Sequence[tuple[int, int]] = ()
+    ) -> Opinion:
         raise RuntimeError("damaged weights")
 
 
@@ -45,7 +49,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def guard(folder: Path) -> Guard:
-    return Guard.load(folder)
+    return Guard.load(folder, classifier=None)
 
 
 def test_crisis_comes_before_medical_and_sourcing(guard: Guard) -> None:
@@ -61,7 +65,7 @@ def test_crisis_comes_before_medical_and_sourcing(guard: Guard) -> None:
 
 def test_medical_comes_before_sourcing() -> None:
     """A question for both is a medical one."""
-    verdict = guardrails.screen("how much kratom should i take and where can i buy it")
+    verdict = PACKAGED.screen("how much kratom should i take and where can i buy it")
     assert verdict.route is Route.MEDICAL
     assert any(reason.rule.startswith("sourcing/") for reason in verdict.reasons)
 
@@ -114,7 +118,7 @@ def test_a_classifier_adds_its_word(folder: Path) -> None:
     assert verdict.route is Route.CRISIS
     assert verdict.dangers == (Danger.UNKNOWN,)
     assert verdict.scores["crisis"] == 0.97
-    assert verdict.reasons[0].rule == "classifier/crisis"
+    assert verdict.reasons[0].rule == "model/crisis"
 
 
 def test_a_classifier_that_is_not_sure_gives_a_check_in(folder: Path) -> None:
@@ -128,6 +132,57 @@ def test_a_classifier_never_takes_a_rule_back(folder: Path) -> None:
     """The rules guarantee what must not be missed."""
     guard = Guard.load(folder, classifier=Fixed(other=1.0))
     assert guard.screen("i want to die").route is Route.CRISIS
+
+
+@pytest.mark.parametrize(
+    ("score", "route", "check_in"),
+    [
+        pytest.param(0.6, Route.CRISIS, False, id="agrees: the card"),
+        pytest.param(0.2, None, True, id="wavers: the quiet line that the rule asks for"),
+        pytest.param(0.05, None, False, id="doubts it: nothing"),
+    ],
+)
+def test_an_unsure_crisis_rule_counts_as_far_as_the_classifier_agrees(
+    folder: Path, score: float, route: Route | None, check_in: bool
+) -> None:
+    guard = Guard.load(folder, classifier=Fixed(crisis=score, other=1 - score))
+    verdict = guard.screen("so tired of everything")
+    assert (verdict.route, verdict.check_in) == (route, check_in)
+
+
+@pytest.mark.parametrize(("score", "route"), [(0.3, Route.MEDICAL), (0.1, None)])
+def test_an_unsure_referral_needs_the_classifiers_support(
+    folder: Path, score: float, route: Route | None
+) -> None:
+    guard = Guard.load(folder, classifier=Fixed(medical=score, other=1 - score))
+    assert guard.screen("how much kratom?").route is route
+
+
+@pytest.mark.parametrize(
+    ("score", "route", "check_in"), [(0.06, Route.CRISIS, False), (0.01, None, True), (0.0, None, True)]
+)
+def test_a_likely_crisis_rule_is_never_silenced(
+    tmp_path: Path, score: float, route: Route | None, check_in: bool
+) -> None:
+    """A classifier that is sure of the contrary turns its card into the quiet line, and no further."""
+    likely = CRISIS.replace("strength: sure", "strength: likely")
+    guard = Guard.load(policy(tmp_path, crisis=likely), Fixed(crisis=score, other=1 - score))
+    verdict = guard.screen("i want to die")
+    assert (verdict.route, verdict.check_in) == (route, check_in)
+
+
+def test_a_likely_rule_stands_where_there_is_no_classifier(tmp_path: Path) -> None:
+    likely = CRISIS.replace("strength: sure", "strength: likely")
+    guard = Guard.load(policy(tmp_path, crisis=likely), classifier=None)
+    assert guard.screen("i want to die").route is Route.CRISIS
+
+
+def test_a_guard_without_its_weights_says_so(folder: Path) -> None:
+    """The rules go on, and each verdict is degraded."""
+    guard = Guard.load(folder, classifier=Missing("encoder.onnx: is missing"))
+    assert guard.problem == "encoder.onnx: is missing"
+    assert guard.screen("i want to die").route is Route.CRISIS
+    assert guard.screen("hello").degraded is True
 
 
 @pytest.mark.parametrize("classifier", [Broken(), Fixed(crisis=float("nan")), Fixed(crisis=7.0)])
@@ -160,10 +215,12 @@ def test_every_reason_has_a_known_wording() -> None:
 
 
 def test_the_module_function_is_the_packaged_guard() -> None:
-    """`screen` needs no set-up."""
-    assert guardrails.screen("how much kratom should i take") == PACKAGED.screen(
-        "how much kratom should i take"
-    )
+    """`screen` needs no set-up, and has the packaged classifier."""
+    verdict = guardrails.screen("how much kratom should i take")
+    assert verdict == Guard.load().screen("how much kratom should i take")
+    assert set(verdict.scores) == {"crisis", "medical", "sourcing", "other"}
+    assert verdict.embedding is not None
+    assert len(verdict.embedding) == 384
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from guardrails.data import POLICY
 from guardrails.language import Languages
 from guardrails.native import native
 
-GUARD = Guard.load()
+GUARD = Guard.load(classifier=None)
 LANGUAGES = Languages.load()
 LISTED = yaml.safe_load((POLICY / "languages.yaml").read_text(encoding="utf-8"))["languages"]
 TERMS = [

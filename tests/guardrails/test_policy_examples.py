@@ -19,7 +19,7 @@ NO_MATCH = [
 
 @cache
 def packaged() -> Guard:
-    return Guard.load()
+    return Guard.load(classifier=None)
 
 
 @pytest.mark.parametrize(("rule", "text"), MATCH)

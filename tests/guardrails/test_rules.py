@@ -12,7 +12,7 @@ from tests.guardrails.policies import CRISIS, MEDICAL, policy
 
 @pytest.fixture(scope="module")
 def guard(tmp_path_factory: pytest.TempPathFactory) -> Guard:
-    return Guard.load(policy(tmp_path_factory.mktemp("policy")))
+    return Guard.load(policy(tmp_path_factory.mktemp("policy")), classifier=None)
 
 
 def rules(guard: Guard, text: str) -> list[str]:

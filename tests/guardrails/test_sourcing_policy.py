@@ -75,7 +75,7 @@ HARMLESS = (
 @pytest.fixture(scope="module")
 def guard() -> Guard:
     """Return the guard with the packaged policy."""
-    return Guard.load()
+    return Guard.load(classifier=None)
 
 
 @pytest.mark.parametrize("text", REQUESTS)
