@@ -59,6 +59,12 @@ class Application:
     library: Library | None
     settings: Settings
     clock: Clock
+    problem: str | None = None
+
+    @property
+    def sound(self) -> bool:
+        """Whether every layer of the guard could be loaded."""
+        return self.problem is None
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Application:
@@ -68,21 +74,26 @@ def build(settings: Settings, clock: Clock | None = None) -> Application:
     store = SqliteQuestionStore(settings.database_path, state_dir=settings.state_dir, clock=the_clock)
     library: Library | None = None
     resources_for: Callable[[str | None], ResourceSet]
+    problem: str | None
     try:
-        guard = Guard.load()
+        guard = Guard.load_anyhow()
+        problem = guard.problem
+        if problem is not None:
+            log.error("classifier_not_loaded", problem=problem)
         library = Library(
             settings.resources or bundled_path(), guard=guard, state_dir=settings.state_dir, clock=the_clock
         )
         brain = Brain.load(guard)
         resources_for = library.for_guild
     except PolicyError as exc:
-        log.error("guard_not_loaded", problem=str(exc))
+        problem = str(exc)
+        log.error("guard_not_loaded", problem=problem)
         brain = Brain(NoGuard(), Intent.load(), load_helplines(), packaged())
         empty = no_resources(Community(name="this server", region=settings.region))
         resources_for = lambda guild_id: empty  # noqa: E731
     assistant = Assistant(brain, resources_for)
     return Application(
-        SignpostBot(assistant, store, settings, the_clock), store, library, settings, the_clock
+        SignpostBot(assistant, store, settings, the_clock), store, library, settings, the_clock, problem
     )
 
 
@@ -98,6 +109,7 @@ async def serve(app: Application, token: str) -> None:
     await asyncio.to_thread(app.bot.desk.assistant.warm)
     await app.store.open()
     _register_when_ready(app)
+    _tell_when_ready(app)
     chores = [asyncio.create_task(job) for job in _chores(app)]
     client = asyncio.create_task(app.bot.start(token))
     stopping = asyncio.create_task(stop.wait())
@@ -137,11 +149,23 @@ def _register_when_ready(app: Application) -> None:
     app.bot.add_listener(register, "on_ready")
 
 
+def _tell_when_ready(app: Application) -> None:
+    """Tell the moderators once that the guard lost a layer."""
+    told = asyncio.Event()
+
+    async def tell() -> None:
+        if not app.sound and not told.is_set():
+            told.set()
+            await app.bot.desk.alert(app.bot.desk.assistant.speaker(None).alert_degraded())
+
+    app.bot.add_listener(tell, "on_ready")
+
+
 def _chores(app: Application) -> list[Coroutine[Any, Any, None]]:
     jobs = [
         _every(IMPORT_EVERY, lambda: app.store.import_spilled(), "spill_import"),
         _every(PURGE_EVERY, lambda: _purge(app), "purge"),
-        Heartbeat(app.settings.health_file, app.clock).beat(lambda: app.bot.is_ready()),
+        Heartbeat(app.settings.health_file, app.clock).beat(lambda: app.bot.is_ready() and app.sound),
     ]
     if app.library is not None:
         jobs.append(watch(app.library, on_reload=lambda report: _reloaded(app, report)))

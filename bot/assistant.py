@@ -251,7 +251,7 @@ class Assistant:
         offered = tuple(
             entry for hit in found.entries[:4] if (entry := resources.entry(hit.entry_id)) is not None
         )
-        # A foreign text is never answered, and a guard that lost a layer may not vouch for an answer.
+        # A foreign text is never answered, and a guard that wavers or lost a layer vouches for no answer.
         if verdict.language is not None:
             lines = self._lines_for_danger((Danger.UNKNOWN,), region, resources)
             choices = offered if found.outcome != "nothing" else ()
@@ -260,7 +260,7 @@ class Assistant:
             )
         if found.outcome == "answer" and offered:
             reason = Reason("search/answer", "answer", self._brain.wordings["why_answer"].text)
-            if base.degraded:
+            if base.degraded or verdict.hesitant:
                 return replace(base, route=Route.ANSWER, choices=offered[:1])
             return replace(base, route=Route.ANSWER, entries=offered[:1], reasons=(*base.reasons, reason))
         if found.outcome == "choices" and offered:

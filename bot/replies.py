@@ -176,6 +176,10 @@ class Speaker:
         """Return the moderators' alert for a file that was not taken over, with place and mend."""
         return self._say("alert_file", place=tuple(FromFinding(finding) for finding in findings))
 
+    def alert_degraded(self) -> FromWording:
+        """Return the moderators' alert for a guard that lost a layer."""
+        return self._say("alert_degraded")
+
     def _quiet_line(self, decision: Decision) -> Reply:
         lines = decision.check_in_lines
         public = (self.check_in_line(lines), *self._notices(lines, decision.region))

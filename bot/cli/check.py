@@ -16,7 +16,7 @@ from bot.resources.findings import Finding, has_errors
 from bot.resources.json_schema import json_schema
 from bot.resources.report import Format, render
 from bot.resources.source import UNREADABLE
-from guardrails import Guard, PolicyError
+from guardrails import Guard, ModelError, PolicyError
 
 EXIT_ERRORS = 1
 EXIT_UNREADABLE = 2
@@ -45,7 +45,7 @@ def check(
     files = _files(file)
     try:
         guard = Guard.load()
-    except PolicyError as exc:
+    except (PolicyError, ModelError) as exc:
         _stop(f"The guard cannot be loaded, so nothing can be checked: {exc}")
     findings: list[Finding] = []
     try:

@@ -14,7 +14,7 @@ from bot.clock import SystemClock
 from bot.errors import SignpostError
 from bot.resources.bundled import bundled_path
 from bot.resources.library import Library
-from guardrails import Guard, PolicyError
+from guardrails import Guard, ModelError, PolicyError
 
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -38,10 +38,10 @@ class Parts:
 
 
 def load_guard() -> Guard:
-    """Load the guard; leaves with exit code 2 when the packaged policy is damaged."""
+    """Load the guard; leaves with exit code 2 when the packaged policy or weights are damaged."""
     try:
         return Guard.load()
-    except PolicyError as exc:
+    except (PolicyError, ModelError) as exc:
         stop(f"The guard cannot be loaded: {exc}")
 
 

@@ -66,7 +66,7 @@ def prepare_apart(source: Source, policy: Path | None) -> Prepared:
 
 
 def _in_worker(source: Source, policy: Path | None) -> list[bytes]:
-    return _pack(prepare(source, Guard.load(policy)))
+    return _pack(prepare(source, Guard.load_anyhow(policy)))
 
 
 def _pack(prepared: Prepared) -> list[bytes]:

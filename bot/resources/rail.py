@@ -7,9 +7,9 @@ over every example question.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Protocol
 
 from bot.resources.findings import Finding, Severity, in_order
@@ -18,7 +18,7 @@ from bot.resources.schema import Allow, Entry, ResourceFile, Status
 from guardrails import Claim, Surface, Verdict, review_text
 
 
-class Screen(Protocol):
+class Screen(Hashable, Protocol):
     """The guard, as far as example questions need it."""
 
     def screen(self, text: str, *, surface: Surface = ...) -> Verdict: ...
@@ -80,19 +80,26 @@ def _of_entry(entry: Entry, base: Path) -> Iterator[Readable]:
         yield Readable((*base, "reviewed", "by"), entry.reviewed.by, "name", entry.id)
 
 
+# A file is judged anew at every save, and most of it is as it was: what moderators wrote is remembered.
+_reviewed = lru_cache(maxsize=50_000)(review_text)
+
+
+@lru_cache(maxsize=50_000)
+def _screened(guard: Screen, question: str) -> Verdict:
+    return guard.screen(question, surface=Surface.MENTION)
+
+
 def judge(file: ResourceFile, positions: Positions, name: str, guard: Screen) -> Judgement:
     """Return what may not be spoken and which questions may be searched, with findings that say why."""
     findings: list[Finding] = []
     barred: set[Path] = set()
     lifted: set[tuple[int, int]] = set()
-    # Tags, link titles and names come again and again; the rail is the slowest part of a reload.
-    review = cache(review_text)
     for part in readable_strings(file):
         entry_at = part.path[1] if part.path[0] == "entries" and isinstance(part.path[1], int) else None
         entry = file.entries[entry_at] if entry_at is not None else None
         if entry is not None and entry.status is Status.RETIRED:
             continue
-        for claim in review(part.text, what=part.what):
+        for claim in _reviewed(part.text, what=part.what):
             by = _lifted_by(claim, part.text, entry.allow) if entry else None
             if by is not None and entry_at is not None:
                 lifted.add((entry_at, by))
@@ -181,7 +188,7 @@ def _screen_questions(
     kept: list[str] = []
     findings: list[Finding] = []
     for index, question in enumerate(entry.questions):
-        verdict = guard.screen(question, surface=Surface.MENTION)
+        verdict = _screened(guard, question)
         if verdict.route is None:
             kept.append(question)
             continue

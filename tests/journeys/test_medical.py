@@ -7,6 +7,7 @@ import pytest
 from tests.fakes import House, card, labels, words
 
 DOSE = "how much kratom and magnesium should I take?"
+UNSURE = "i cant take it anymore. what time does the garden project start?"
 OPEN = "Open (only you see it)"
 NOT_MEANT = "That's not what I meant"
 
@@ -45,7 +46,7 @@ async def test_nothing_of_it_is_stored_but_a_count(house: House) -> None:
     assert await house.questions() == ()
     counts = await house.store.guarded_counts(house.env.now().date())
     assert counts
-    assert all(row.rule.startswith("medical/") for row in counts)
+    assert {row.rule for row in counts if not row.rule.startswith("medical/")} <= {"model/medical"}
 
 
 async def test_moderators_are_not_told(house: House) -> None:
@@ -89,7 +90,7 @@ async def test_a_harmless_question_in_the_form_is_saved(house: House) -> None:
 async def test_a_form_that_sounds_heavy_is_saved_and_gets_the_quiet_line(house: House) -> None:
     shown = card(await house.asks(house.robin, DOSE))
     form = await house.presses(house.robin, shown, NOT_MEANT)
-    said = words(card(await house.submits(house.robin, form, "what's the point of anything anymore")))
+    said = words(card(await house.submits(house.robin, form, UNSURE)))
     assert "The moderators can read your question now" in said
     assert "988" in said
 
