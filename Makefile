@@ -82,6 +82,7 @@ eval-guard: $(TRAIN) ## Measure the guard on held-out and unseen messages, with 
 	$(BIN)/python -m benchmarks.guard --split unseen $(ARGS)
 	$(BIN)/python -m benchmarks.guard --split held_out --ablation
 	$(BIN)/python -m benchmarks.guard_plots
+	$(BIN)/python -m benchmarks.guard_speed
 
 .PHONY: image
 image: ## Build the container image signpost:latest with docker, podman or buildah
