@@ -44,7 +44,7 @@ GRID = (0.02, 0.03, 0.05, 0.08, 0.1, 0.12, 0.14, 0.17, *(round(0.2 + 0.04 * step
 HESITANT = 0.025
 # After what came before, a danger needs less: the classifier was taught with dialogues of both kinds.
 FOLLOWED_CRISIS = 0.35
-DOUBTS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.08)
+DOUBTS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.3)
 EMERGENCY = frozenset({"overdose", "poisoning", "medical_emergency", "violence"})
 
 Flags = NDArray[np.bool_]
@@ -137,7 +137,7 @@ def choose_check_in(found: Evidence, crisis: Flags) -> tuple[float, float]:
     score, rules = found.scores[Route.CRISIS], found.rules[Route.CRISIS]
     wanted = np.array([one.route == "crisis" for one in found.held])
     best, most = (0.9, 0.5), -1.0
-    for bar, doubted in product(GRID, (*DOUBTS, 0.12, 0.2)):
+    for bar, doubted in product(GRID, DOUBTS):
         flags = ~crisis & (
             (score >= bar) | rules[:, 1] | (rules[:, 2] & (np.maximum(score, found.pointed) >= doubted))
         )

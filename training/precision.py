@@ -3,7 +3,7 @@
     python -m training.precision            # a table
     python -m training.precision --write    # writes `strength` into the policy files
 
-A rule is `sure` at 98 % (crisis rules at 95 %, they guard life); below that it is `likely` and gives way
+A rule is `sure` at 98 %; below that it is `likely` and gives way
 to a classifier that is sure of the contrary. Rules that are `unsure` are left as they are. The files are
 those that came after the rules (`more/`) and the held-out ones, of which no text is shown.
 """
@@ -19,7 +19,6 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from guardrails import Route
 from guardrails.data import POLICY
 from guardrails.normalise import Normaliser
 from guardrails.rulefiles import load_rules
@@ -35,7 +34,7 @@ GUARDS_LIFE = frozenset(
         "crisis/want-to-die-again",
     }
 )
-NEEDED = {Route.CRISIS: 0.95, Route.MEDICAL: 0.98, Route.SOURCING: 0.98}
+NEEDED = 0.98
 
 
 @dataclass(slots=True)
@@ -77,7 +76,7 @@ def allowed(rule: Rule, count: Count) -> Strength:
         return Strength.UNSURE
     if rule.id in GUARDS_LIFE:
         return Strength.SURE
-    return Strength.SURE if count.precision >= NEEDED[rule.route] else Strength.LIKELY
+    return Strength.SURE if count.precision >= NEEDED else Strength.LIKELY
 
 
 def rewrite(strengths: dict[str, Strength]) -> None:
