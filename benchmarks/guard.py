@@ -23,12 +23,24 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks.guard_figures import Judged, figures
-from benchmarks.wilson import share
+from bot.cli.evaluate import wilson
 from guardrails import GUARDED, Guard, Turn
 from guardrails.rules import RuleBook
 from training.messages import Message, distinct, messages, parts
 
 LAYERS = ("rules", "model", "both without context", "both")
+
+
+def share(hit: int, n: int) -> str:
+    """Return `hit/n`, the share and its interval as a short text."""
+    if not n:
+        return "-"
+    low, high = wilson(hit, n)
+    return (
+        f"{hit}/{n} {hit / n:.1%} ({low:.0%}-{high:.0%})"
+        if n < 400
+        else f"{hit}/{n} {hit / n:.1%} ({low:.1%}-{high:.1%})"
+    )
 
 
 def judge(guard: Guard, wanted: Sequence[Message], *, context: bool = True) -> list[Judged]:

@@ -9,10 +9,10 @@ from typing import Any
 
 from bot.resources.helplines import Helplines
 from guardrails import GUARDED, Danger, Route, Verdict
+from training.bars import EMERGENCY
 from training.messages import Message, register_of
 
 HARMLESS = frozenset({"answer", "unanswered", "chat"})
-EMERGENCY = frozenset({Danger.OVERDOSE, Danger.POISONING, Danger.MEDICAL_EMERGENCY, Danger.VIOLENCE})
 _LENGTHS = ((1, 5), (6, 15), (16, 40), (41, 80), (81, 1000))
 
 

@@ -19,17 +19,16 @@ import numpy as np
 from guardrails import GUARDED
 from guardrails.opinion import Thresholds
 from training.bars import Evidence, gather
+from training.calibrate import weights
 from training.messages import distinct, messages, parts
 
 BINS = 10
-PRIOR = {"crisis": 0.04, "medical": 0.045, "sourcing": 0.015, "other": 0.9}
 COLOURS = ("#b3402e", "#2e6fb3", "#3f8f4f")
 
 
 def calibration(found: Evidence, target: Path) -> None:
     """Draw the share of messages of a route against the probability given, as frequent as in life."""
-    groups = [one.group for one in found.held]
-    weight = np.array([PRIOR[group] / groups.count(group) for group in groups])
+    weight = weights(found.held)
     figure, axes = plt.subplots(figsize=(6, 6))
     axes.plot([0, 1], [0, 1], color="#999999", linestyle=":", label="perfect")
     for route, colour in zip(GUARDED, COLOURS, strict=True):

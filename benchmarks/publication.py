@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from bot.cli.evaluate import wilson
 from guardrails.publication import Claim, review_text
 
 CORPUS = Path("training/corpus/publication.jsonl")
@@ -51,17 +51,6 @@ class Judged:
         labelled = set(range(start, start + len(self.span)))
         found = {place for claim in self.claims for place in range(claim.start, claim.end)}
         return len(labelled & found) / len(labelled | found) if labelled | found else 0.0
-
-
-def wilson(hits: int, total: int, z: float = 1.96) -> tuple[float, float]:
-    """Return the 95 % Wilson interval of a share."""
-    if total == 0:
-        return (0.0, 1.0)
-    share = hits / total
-    spread = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    middle = share + z * z / (2 * total)
-    scale = 1 + z * z / total
-    return (max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale))
 
 
 def judge(lines: Sequence[str]) -> list[Judged]:

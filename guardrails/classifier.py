@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -12,13 +13,13 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
+from guardrails import weights
 from guardrails.encoder import Encoder, Floats
 from guardrails.mapped import Mapped
-from guardrails.ngrams import Linear
+from guardrails.ngrams import Linear, together
 from guardrails.normalise import Normal
 from guardrails.spelled import spelled
 from guardrails.verdict import Danger
-from guardrails.weights import Weights
 
 WINDOW = 30
 """How many words a window of a long message has, about."""
@@ -99,20 +100,7 @@ class Learned:
     @classmethod
     def load(cls, folder: Path | None = None) -> Learned:
         """Return the classifier of a model folder, the packaged one if none is named; raises `ModelError`."""
-        weights = Weights.read(folder)
-        encoder = Encoder.of(weights)
-        try:
-            linear = Linear.read(weights.contents["linear.npz"])
-            about = weights.manifest["calibration"]
-            calibration = Calibration(
-                float(about["linear"]),
-                np.asarray(about["scale"], np.float32),
-                np.asarray(about["shift"], np.float32),
-            )
-            dangers = tuple(Danger(name) for name in weights.manifest["dangers"])
-        except (KeyError, TypeError, ValueError) as exc:
-            raise weights.damaged("linear.npz", exc) from exc
-        return cls(encoder, linear, calibration, tuple(weights.manifest["routes"]), dangers, weights.version)
+        return _loaded(folder or weights.MODEL)
 
     def classify(
         self, message: Normal, before: Sequence[Normal] = (), spots: Sequence[tuple[int, int]] = ()
@@ -127,7 +115,7 @@ class Learned:
         pointed = [spelled(sentence).text for sentence in _sentences_at(message, spots)]
         texts += [(text, "") for text in pointed]
         encoded = self.encoder.encode(texts)
-        linear = np.stack([self.linear.logits(f"{before} {text}".strip()) for text, before in texts])
+        linear = np.stack([self.linear.logits(together(text, before)) for text, before in texts])
         shares = self.calibration.shares(encoded.route, linear)
         own = len(texts) - len(pointed)
         alone, followed = shares[: len(parts)], shares[len(parts) : own]
@@ -150,6 +138,25 @@ class Learned:
 
     def _named(self, values: Floats) -> Mapping[str, float]:
         return MappingProxyType({name: float(value) for name, value in zip(self.routes, values, strict=True)})
+
+
+@cache
+def _loaded(folder: Path) -> Learned:
+    """Read a model folder once: the guard and the publication rail share one encoder."""
+    read = weights.Weights.read(folder)
+    encoder = Encoder.of(read)
+    try:
+        linear = Linear.read(read.contents["linear.npz"])
+        about = read.manifest["calibration"]
+        calibration = Calibration(
+            float(about["linear"]),
+            np.asarray(about["scale"], np.float32),
+            np.asarray(about["shift"], np.float32),
+        )
+        dangers = tuple(Danger(name) for name in read.manifest["dangers"])
+    except (KeyError, TypeError, ValueError) as exc:
+        raise read.damaged("linear.npz", exc) from exc
+    return Learned(encoder, linear, calibration, tuple(read.manifest["routes"]), dangers, read.version)
 
 
 @dataclass(frozen=True, slots=True)

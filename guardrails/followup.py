@@ -60,12 +60,16 @@ class FollowUp:
         return tuple(Earlier(turn, self.normaliser.read(turn.text)) for turn in self.policy.recent(context))
 
     def findings(
-        self, message: Normal, own: Sequence[Finding], turns: Sequence[Earlier], whys: Mapping[str, str]
+        self,
+        message: Normal,
+        manner: Manner,
+        own: Sequence[Finding],
+        turns: Sequence[Earlier],
+        whys: Mapping[str, str],
     ) -> tuple[Finding, ...]:
         """Return what goes on in the message from the turns before it."""
         if not turns:
             return ()
-        manner = self.policy.manner(message, self.rules.asks(message))
         thread = self._walk(turns)
         danger = thread.danger
         found: list[Finding] = []
@@ -84,13 +88,9 @@ class FollowUp:
             found += self._together(message, manner, turns, known, whys)
         return tuple(found)
 
-    def ends(self, message: Normal) -> bool:
-        """Return whether a message closes the subject before it: thanks, help has come, something else."""
-        return self.policy.manner(message, self.rules.asks(message)).ends
-
-    def retracts(self, message: Normal) -> bool:
-        """Return whether a message takes back what was said before it."""
-        return self.policy.manner(message, self.rules.asks(message)).retracts
+    def manner(self, message: Normal) -> Manner:
+        """Return how a message goes on from what was said before it."""
+        return self.policy.manner(message, self.rules.asks(message))
 
     def _walk(self, turns: Sequence[Earlier]) -> _Thread:
         danger: _Open | None = None
@@ -105,7 +105,7 @@ class FollowUp:
             spoke |= {hit.reason.rule for hit in own}
             route = turn.route or route_of(own)
             crisis = [hit for hit in own if hit.route is Route.CRISIS]
-            manner = self.policy.manner(earlier, self.rules.asks(earlier))
+            manner = self.manner(earlier)
             if route is Route.CRISIS or crisis:
                 author = turn.author if spoken else Author.SAME
                 named = dangers_of(crisis) or (Danger.UNKNOWN,)

@@ -66,9 +66,10 @@ class Guard:
         Such a guard says so in `problem`, and each of its verdicts is `degraded`.
         """
         try:
-            return cls.load(policy)
+            classifier: Classifier = Learned.load()
         except ModelError as exc:
-            return cls.load(policy, classifier=Missing(str(exc)))
+            classifier = Missing(str(exc))
+        return cls.load(policy, classifier)
 
     @property
     def problem(self) -> str | None:
@@ -87,6 +88,7 @@ class Guard:
         rules = of_rules(self._rules.hits(message), self.whys)
         foreign = self._foreign(message, language is not None)
         earlier = self._follow_up.earlier(context)
+        manner = self._follow_up.manner(message)
         opinion = None
         degraded = False
         findings = [*rules, *foreign]
@@ -97,14 +99,16 @@ class Guard:
             except NoOpinion:
                 degraded = True
         if opinion is not None:
+            # A message that turns to something else counts by itself.
+            own = replace(opinion, followed=MappingProxyType({})) if manner.ends else opinion
             findings = [
                 *self._thresholds.weighed(rules, opinion),
                 *foreign,
-                *self._thresholds.findings(self._own(opinion, message), len(text), surface, self.whys),
+                *self._thresholds.findings(own, len(text), surface, self.whys),
             ]
-        followed = self._follow_up.findings(message, findings, earlier, self.whys)
+        followed = self._follow_up.findings(message, manner, findings, earlier, self.whys)
         if opinion is not None and opinion.followed:
-            followed = tuple(self._thresholds.carried(followed, opinion, self._follow_up.retracts(message)))
+            followed = tuple(self._thresholds.carried(followed, opinion, manner.retracts))
         findings += followed
         verdict = _verdict(findings, surface, opinion, degraded, language)
         hesitant = verdict.route is None and opinion is not None and self._thresholds.hesitates(opinion)
@@ -120,10 +124,6 @@ class Guard:
         ]
         spots = [(reason.start, reason.end) for reason in open_rules]
         return opinion_of(classifier, message, own, spots)
-
-    def _own(self, opinion: Opinion, message: Normal) -> Opinion:
-        """Return what may count of an opinion: a message that turns to something else counts by itself."""
-        return replace(opinion, followed=MappingProxyType({})) if self._follow_up.ends(message) else opinion
 
     def _heard(self, classifier: Classifier, one: Earlier, surface: Surface) -> Earlier:
         """Return an earlier turn with what the classifier finds in it, unless its route is known."""

@@ -45,6 +45,11 @@ class Linear:
         return np.asarray(logits, np.float32)
 
 
+def together(text: str, before: str) -> str:
+    """Return a text after what the same writer said before it, as the linear model reads them."""
+    return f"{before} {text}".strip()
+
+
 def counted(text: str) -> tuple[NDArray[np.int64], Floats]:
     """Return which places a text falls into, and how often into each."""
     counts = Counter(crc32(piece.encode("utf-8", "replace")) % PLACES for piece in _pieces(text))

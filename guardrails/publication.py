@@ -17,12 +17,13 @@ from typing import Any
 import re2
 import yaml
 
+from guardrails.classifier import Learned
 from guardrails.data import POLICY, PolicyError
 from guardrails.encoder import Encoder
 from guardrails.normalise import Normaliser
 from guardrails.spelled import spelled
-from guardrails.tone import Tone, advice
-from guardrails.weights import ModelError, Weights
+from guardrails.tone import Tone, advice, joined
+from guardrails.weights import ModelError
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 _STRAIGHT = {
@@ -166,7 +167,8 @@ class PublicationRail:
 
 def _claims(rule: PublicationRule, folded: Folded) -> Iterator[Claim]:
     spans = sorted(span for pattern in rule.patterns for span in _spans(pattern, folded.text))
-    for start, end in _merged(spans):
+    # A moderator reads one finding for one place.
+    for start, end in joined(spans, touching=False):
         yield _claim(rule, folded, start, end)
 
 
@@ -189,21 +191,6 @@ def _spans(pattern: Pattern, text: str) -> Iterator[tuple[int, int]]:
             cleared = any(guard.search(text[line_start:line_end]) for guard in pattern.unless)
         if start < end and not cleared:
             yield start, end
-
-
-def _merged(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Join spans that overlap, so that a moderator reads one finding for one place."""
-    current: tuple[int, int] | None = None
-    for start, end in spans:
-        if current is None:
-            current = (start, end)
-        elif start < current[1]:
-            current = (current[0], max(current[1], end))
-        else:
-            yield current
-            current = (start, end)
-    if current is not None:
-        yield current
 
 
 def build_rail(
@@ -279,7 +266,7 @@ def default_rail() -> PublicationRail:
         for name in ("publication.yaml", "publication_words.yaml")
     )
     try:
-        encoder = Encoder.of(Weights.read())
+        encoder = Learned.load().encoder
     except ModelError:
         encoder = None
     return build_rail(policy, words, encoder)

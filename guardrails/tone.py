@@ -56,7 +56,7 @@ class Tone:
 
     def advice(self, folded: str) -> Iterator[tuple[int, int]]:
         """Yield the passages that read like advice, joined where they touch."""
-        return _joined(span for span in passages(folded) if self.score(folded[slice(*span)]) > self.threshold)
+        return joined(span for span in passages(folded) if self.score(folded[slice(*span)]) > self.threshold)
 
 
 def advice(
@@ -75,13 +75,14 @@ def advice(
     found = [span for span, score in zip(tried, scores, strict=False) if score >= bar]
     if not found and scores[-1] >= bar and len(folded.split()) >= _FEWEST_WORDS:
         found = [whole]
-    return list(_joined(sorted(found))), max(scores)
+    return list(joined(sorted(found))), max(scores)
 
 
-def _joined(found: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def joined(found: Iterable[tuple[int, int]], *, touching: bool = True) -> Iterator[tuple[int, int]]:
+    """Join spans in order of their start that overlap or, unless told otherwise, just touch."""
     current: tuple[int, int] | None = None
     for start, end in found:
-        if current is not None and start <= current[1]:
+        if current is not None and (start < current[1] or (touching and start == current[1])):
             current = (current[0], max(current[1], end))
             continue
         if current is not None:

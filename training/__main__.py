@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import pickle
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,10 +19,12 @@ from typing import Any
 import jax
 import numpy as np
 
-from guardrails.ngrams import Linear
+from guardrails.classifier import Calibration
+from guardrails.ngrams import Linear, together
+from guardrails.weights import MODEL
 from training.base import NAME, base
-from training.batches import Tokens, example, passages, topics
-from training.calibrate import calibration_error, mixed, share_of
+from training.batches import Example, Tokens, example, passages, topics
+from training.calibrate import calibration_error, share_of
 from training.claims import with_claims
 from training.fit import Lessons, Plan, fit, predict
 from training.linear import fit_linear
@@ -31,7 +34,6 @@ from training.package import fingerprint, package, reference
 
 OUT = ROOT / "out"
 PLAN = Plan()
-MODEL = ROOT.parent / "guardrails" / "model"
 PARITY = ROOT.parent / "tests" / "guardrails" / "parity.json"
 
 
@@ -66,6 +68,7 @@ def main() -> None:
     corpus = fingerprint([*names["dev"], *names["held_out"]])
     known = list(messages(names["dev"]))
     held = distinct(messages(names["held_out"]), known)
+    taught = lessons(known)
     plan = replace(PLAN, epochs=given.epochs, rate=given.rate, seed=given.seed)
     trained, frozen = start(files.weights, plan.seed)
     OUT.mkdir(exist_ok=True)
@@ -73,9 +76,11 @@ def main() -> None:
         trained = pickle.loads((OUT / "params.pickle").read_bytes())
     else:
         print(f"{len(known)} messages to learn from, {len(held)} to calibrate on", flush=True)
-        trained = fit(trained, frozen, lessons(known), tokens, plan, _saved)
-    trained = with_claims(trained, frozen, lessons(known).claims, tokens)
-    report = finish(trained, frozen, tokens, files.tokenizer, known, held, given.target, corpus, plan)
+        trained = fit(trained, frozen, taught, tokens, plan, _saved)
+    trained = with_claims(trained, frozen, taught.claims, tokens)
+    report = finish(
+        trained, frozen, tokens, files.tokenizer, taught.routes, known, held, given.target, corpus, plan
+    )
     report["minutes"] = round((perf_counter() - began) / 60, 1)
     (OUT / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(report, indent=2))
@@ -86,6 +91,7 @@ def finish(
     frozen: Params,
     tokens: Tokens,
     tokenizer: Path,
+    taught: Sequence[Example],
     known: list[Message],
     held: list[Message],
     target: Path,
@@ -93,20 +99,17 @@ def finish(
     plan: Plan,
 ) -> dict[str, Any]:
     """Fit the linear model and the calibration, write the model folder, and return the report."""
-    taught = [example(one) for one in known]
     linear = fit_linear(
-        [_one_text(one.before, one.text) for one in taught], [ROUTES.index(one.group) for one in known]
+        [together(one.text, one.before) for one in taught], [ROUTES.index(one.group) for one in known]
     )
     asked = [example(one) for one in held]
     encoder = predict(trained, frozen, [(one.text, one.before) for one in asked], tokens)["route"].astype(
         np.float64
     )
     counted = Linear.read(linear)
-    letters = np.stack([counted.logits(_one_text(one.before, one.text)) for one in asked]).astype(np.float64)
+    letters = np.stack([counted.logits(together(one.text, one.before)) for one in asked]).astype(np.float64)
     share, scale, shift = share_of(encoder, letters, held)
-    logits = mixed(encoder, letters, share) * scale + shift
-    shares = np.exp(logits - logits.max(1, keepdims=True))
-    shares /= shares.sum(1, keepdims=True)
+    shares = Calibration(share, scale, shift).shares(encoder, letters)
     about = {
         "base": NAME,
         "made": datetime.now(UTC).date().isoformat(),
@@ -123,10 +126,6 @@ def finish(
     shown = [(one.text, one.before) for one in taught[:: max(1, len(taught) // 60)]]
     reference(version, shown, predict(trained, frozen, shown, tokens), PARITY)
     return {**about, "held_out": len(held), "calibration_error": calibration_error(shares, held)}
-
-
-def _one_text(before: str, text: str) -> str:
-    return f"{before} {text}".strip()
 
 
 def _saved(epoch: int, params: Params) -> None:

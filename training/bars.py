@@ -29,7 +29,7 @@ from guardrails.rulefiles import load_rules
 from guardrails.rules import Strength
 from guardrails.verdict import GUARDED, Danger, Route
 from guardrails.weights import MODEL
-from training.messages import Message, distinct, messages, parts, register_of
+from training.messages import DANGERS, Message, distinct, messages, parts, register_of
 
 # The share of harmless messages of a register that may get a crisis card, a medical or a sourcing referral,
 # and a check-in.
@@ -45,7 +45,8 @@ HESITANT = 0.025
 # After what came before, a danger needs less: the classifier was taught with dialogues of both kinds.
 FOLLOWED_CRISIS = 0.35
 DOUBTS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.3)
-EMERGENCY = frozenset({"overdose", "poisoning", "medical_emergency", "violence"})
+EMERGENCY = frozenset({Danger.OVERDOSE, Danger.POISONING, Danger.MEDICAL_EMERGENCY, Danger.VIOLENCE})
+"""What somebody may be dying of now."""
 
 Flags = NDArray[np.bool_]
 
@@ -81,7 +82,7 @@ def gather(held: Sequence[Message], model: Path = MODEL) -> Evidence:
         ]
         opinion = opinion_of(learned, read, (), [(hit.start, hit.end) for hit in open_hits])
         pointed.append(opinion.pointed.get("crisis", 0.0))
-        dangers.append([opinion.dangers[danger] for danger in Danger if danger is not Danger.UNKNOWN])
+        dangers.append([opinion.dangers[danger] for danger in DANGERS])
         for route in GUARDED:
             scores[route].append(opinion.scores[route.value])
             strengths = {hit.rule.strength for hit in hits if hit.rule.route is route}
@@ -156,11 +157,7 @@ def choose_danger(found: Evidence) -> float:
     """Return the bar from which a danger is named: emergency first where it must be, and not elsewhere."""
     known = [at for at, one in enumerate(found.held) if one.dangers]
     wanted = np.array([bool(set(found.held[at].dangers[:1] or ()) & EMERGENCY) for at in known])  # type: ignore[index]
-    columns = [
-        at
-        for at, danger in enumerate(d for d in Danger if d is not Danger.UNKNOWN)
-        if danger.value in EMERGENCY
-    ]
+    columns = [at for at, danger in enumerate(DANGERS) if danger in EMERGENCY]
     highest = found.dangers[known][:, columns].max(1)
     return max(
         GRID, key=lambda bar: 0.6 * (highest[wanted] >= bar).mean() + 0.4 * (highest[~wanted] < bar).mean()
@@ -200,8 +197,8 @@ def main() -> None:
     print(yaml.safe_dump(values, sort_keys=False))
     if not given.dry_run:
         path = POLICY / "thresholds.yaml"
-        head = {"version": 1, "whys": yaml.safe_load(path.read_text(encoding="utf-8"))["whys"]}
         old = yaml.safe_load(path.read_text(encoding="utf-8"))
+        head = {"version": 1, "whys": old["whys"]}
         values |= {
             "followed": {**values["sure"], "crisis": FOLLOWED_CRISIS},
             "watch_check_in": max(old["watch_check_in"], check_in),

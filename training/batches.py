@@ -15,8 +15,9 @@ import yaml
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from training.messages import GUARDED, Message, read_as
-from training.network import DANGERS, ROUTES
+from guardrails import GUARDED
+from training.messages import DANGERS, Message, read_as, rows
+from training.network import ROUTES
 from training.noise import noisy
 
 LENGTHS = (16, 24, 32, 48, 64, 96, 128)
@@ -139,9 +140,11 @@ def pair_batches(
         yield Batch("pair", ids, types, np.zeros((0,), np.float32), np.zeros((0,), np.float32), weight)
 
 
-def claim_batches(rows: Sequence[tuple[str, float]], tokens: Tokens, rng: random.Random) -> Iterator[Batch]:
+def claim_batches(
+    labelled: Sequence[tuple[str, float]], tokens: Tokens, rng: random.Random
+) -> Iterator[Batch]:
     """Yield one epoch of batches of passages that may or may not be published."""
-    mixed = list(rows)
+    mixed = list(labelled)
     rng.shuffle(mixed)
     for at in range(0, len(mixed) - SIZE + 1, SIZE):
         chunk = mixed[at : at + SIZE]
@@ -168,8 +171,7 @@ def topics(folder: Path) -> list[Topic]:
         "entries"
     ]
     asked: dict[str, list[str]] = {entry["id"]: list(entry["questions"]) for entry in entries}
-    for line in (folder / "queries.jsonl").read_text(encoding="utf-8").splitlines():
-        row = yaml.safe_load(line)
+    for row in rows(folder / "queries.jsonl"):
         if row["entry"] in asked:
             asked[row["entry"]].append(row["text"])
     return [
@@ -188,10 +190,10 @@ def topics(folder: Path) -> list[Topic]:
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
-def passages(rows: Sequence[dict[str, Any]], fine: Sequence[str]) -> list[tuple[str, float]]:
+def passages(drafts: Sequence[dict[str, Any]], fine: Sequence[str]) -> list[tuple[str, float]]:
     """Return (passage, 1.0 when it must not be published): drafts, their sentences and pairs of these."""
     out: list[tuple[str, float]] = []
-    for row in rows:
+    for row in drafts:
         text, bad = row["text"], row["label"] == "reject"
         out.append((read_as(text), float(bad)))
         cut = [part for part in _SENTENCE.split(text) if len(part.split()) > 1]

@@ -1,22 +1,19 @@
-"""Writes trained weights as an ONNX graph, in eight bits, with the calibration folded into the heads."""
+"""Writes trained weights as an ONNX graph, in eight bits."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import onnx
-from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from training.network import EPSILON, HEADS, HIDDEN, OUTPUTS, Params
 
 OPSET = 17
-_INT = NDArray[np.int64]
 
 
 class _Graph:
@@ -130,19 +127,6 @@ def write(trained: Params, frozen: Params, target: Path) -> None:
             weight_type=QuantType.QInt8,
             nodes_to_exclude=[],
         )
-
-
-def calibrated(
-    trained: Params, scale: Mapping[str, NDArray[Any]], shift: Mapping[str, NDArray[Any]]
-) -> Params:
-    """Return the parameters with each head's logits multiplied and moved, by head and output."""
-    heads = {
-        name: {"w": np.asarray(at["w"]) * scale[name], "b": np.asarray(at["b"]) * scale[name] + shift[name]}
-        if name in scale
-        else at
-        for name, at in trained["heads"].items()
-    }
-    return {**trained, "heads": heads}
 
 
 def _gelu(g: _Graph, x: str) -> str:

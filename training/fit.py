@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -56,6 +56,16 @@ class Lessons:
     claims: Sequence[tuple[str, float]]
 
 
+class Given(NamedTuple):
+    """The arrays of one batch, as the losses take them; `extra` holds dangers where routes are learned."""
+
+    ids: Array
+    types: Array
+    target: Array
+    extra: Array
+    weight: Array
+
+
 def fit(
     trained: Params,
     frozen: Params,
@@ -69,7 +79,6 @@ def fit(
     steps = plan.epochs * (len(lessons.routes) // 32 + 40 + plan.pair_steps + len(lessons.claims) // 32)
     optimizer = _optimizer(plan, steps)
     state = optimizer.init(trained)
-    average = trained
     key = jax.random.key(plan.seed)
 
     @partial(jax.jit, static_argnames="kind", donate_argnums=(0, 1, 2))
@@ -80,9 +89,9 @@ def fit(
         key: Array,
         decay: Array,
         kind: str,
-        given: tuple[Array, ...],
+        given: Given,
     ) -> tuple[Params, Any, Params, Array]:
-        loss, gradients = jax.value_and_grad(_LOSSES[kind])(params, frozen, key, *given)
+        loss, gradients = jax.value_and_grad(_LOSSES[kind])(params, frozen, key, given)
         updates, state = optimizer.update(gradients, state, params)
         params = optax.apply_updates(params, updates)
         average = jax.tree.map(lambda a, p: decay * a + (1 - decay) * p, average, params)
@@ -103,7 +112,7 @@ def fit(
             key, this = jax.random.split(key)
             done += 1
             decay = jnp.float32(min(plan.average, done / (done + 10)))
-            given = (batch.ids, batch.types, batch.target, batch.extra, batch.weight)
+            given = Given(batch.ids, batch.types, batch.target, batch.extra, batch.weight)
             params, state, average, loss = step(params, state, average, this, decay, batch.kind, given)
             total.setdefault(batch.kind, []).append(loss)
         print(
@@ -132,9 +141,13 @@ def predict(
 
 
 def _forward(trained: Params, frozen: Params, ids: Array, types: Array) -> dict[str, Array]:
-    mean, most = pooled(hidden(trained, frozen, ids, types), ids)
-    features = jnp.concatenate([mean, most], -1)
+    mean, features = _read(trained, frozen, ids, types)
     return {**heads(trained, features), "embedding": embedding(mean), "features": features}
+
+
+def _read(trained: Params, frozen: Params, ids: Array, types: Array) -> tuple[Array, Array]:
+    mean, most = pooled(hidden(trained, frozen, ids, types), ids)
+    return mean, jnp.concatenate([mean, most], -1)
 
 
 def _optimizer(plan: Plan, steps: int) -> optax.GradientTransformation:
@@ -155,64 +168,38 @@ def _optimizer(plan: Plan, steps: int) -> optax.GradientTransformation:
 
 
 def _features(trained: Params, frozen: Params, key: Array, ids: Array, types: Array) -> Array:
-    mean, most = pooled(hidden(trained, frozen, ids, types), ids)
-    features = jnp.concatenate([mean, most], -1)
+    _, features = _read(trained, frozen, ids, types)
     kept = jax.random.bernoulli(key, 1 - DROPPED, features.shape)
     return jnp.where(kept, features / (1 - DROPPED), 0.0)
 
 
-def _route_loss(
-    trained: Params,
-    frozen: Params,
-    key: Array,
-    ids: Array,
-    types: Array,
-    target: Array,
-    dangers: Array,
-    weight: Array,
-) -> Array:
-    out = heads(trained, _features(trained, frozen, key, ids, types))
-    route = optax.softmax_cross_entropy(out["route"], target)
-    known = (dangers >= 0).astype(jnp.float32)
-    danger = (optax.sigmoid_binary_cross_entropy(out["danger"], jnp.maximum(dangers, 0.0)) * known).mean(-1)
-    return ((route + DANGER_WEIGHT * danger) * weight).sum() / weight.sum()
+def _route_loss(trained: Params, frozen: Params, key: Array, given: Given) -> Array:
+    out = heads(trained, _features(trained, frozen, key, given.ids, given.types))
+    route = optax.softmax_cross_entropy(out["route"], given.target)
+    known = (given.extra >= 0).astype(jnp.float32)
+    danger = (optax.sigmoid_binary_cross_entropy(out["danger"], jnp.maximum(given.extra, 0.0)) * known).mean(
+        -1
+    )
+    return ((route + DANGER_WEIGHT * danger) * given.weight).sum() / given.weight.sum()
 
 
-def _pair_loss(
-    trained: Params,
-    frozen: Params,
-    key: Array,
-    ids: Array,
-    types: Array,
-    target: Array,
-    extra: Array,
-    weight: Array,
-) -> Array:
-    del key, target, extra
-    vectors = embedding(pooled(hidden(trained, frozen, ids, types), ids)[0])
-    half = ids.shape[0] // 2
-    scores = SCALE * vectors[:half] @ vectors[half:].T + jnp.where(weight > 0, 0.0, -1e9)[None]
+def _pair_loss(trained: Params, frozen: Params, key: Array, given: Given) -> Array:
+    del key
+    vectors = embedding(pooled(hidden(trained, frozen, given.ids, given.types), given.ids)[0])
+    half = given.ids.shape[0] // 2
+    scores = SCALE * vectors[:half] @ vectors[half:].T + jnp.where(given.weight > 0, 0.0, -1e9)[None]
     right = jnp.arange(half)
     there = optax.softmax_cross_entropy_with_integer_labels(scores, right)
     back = optax.softmax_cross_entropy_with_integer_labels(
-        scores.T + jnp.where(weight > 0, 0.0, -1e9)[None], right
+        scores.T + jnp.where(given.weight > 0, 0.0, -1e9)[None], right
     )
-    return ((there + back) * weight).sum() / weight.sum() / 2
+    return ((there + back) * given.weight).sum() / given.weight.sum() / 2
 
 
-def _claim_loss(
-    trained: Params,
-    frozen: Params,
-    key: Array,
-    ids: Array,
-    types: Array,
-    target: Array,
-    extra: Array,
-    weight: Array,
-) -> Array:
-    del extra
-    out = heads(trained, _features(trained, frozen, key, ids, types))
-    return CLAIM_WEIGHT * (optax.sigmoid_binary_cross_entropy(out["claim"], target)[:, 0] * weight).mean()
+def _claim_loss(trained: Params, frozen: Params, key: Array, given: Given) -> Array:
+    out = heads(trained, _features(trained, frozen, key, given.ids, given.types))
+    loss = optax.sigmoid_binary_cross_entropy(out["claim"], given.target)[:, 0]
+    return CLAIM_WEIGHT * (loss * given.weight).mean()
 
 
 _LOSSES = {"route": _route_loss, "pair": _pair_loss, "claim": _claim_loss}

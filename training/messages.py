@@ -13,12 +13,15 @@ from typing import Any
 
 import yaml
 
+from guardrails import GUARDED, Danger
 from guardrails.normalise import Normaliser
 from guardrails.spelled import spelled
 
 ROOT = Path(__file__).parent
 CORPUS = ROOT / "corpus"
-GUARDED = ("crisis", "medical", "sourcing")
+DANGERS = tuple(danger for danger in Danger if danger is not Danger.UNKNOWN)
+"""What a crisis message can be labelled with, in the order of the classifier's outputs."""
+
 _WORD = re.compile(r"\w+")
 _NEAR = 0.6
 _SHINGLE = 3
@@ -50,20 +53,17 @@ class Message:
 
 def parts() -> dict[str, tuple[str, ...]]:
     """Return the corpus files by what they may be used for: `dev`, `held_out` and `unseen`."""
-    listed: dict[str, Any] = yaml.safe_load((ROOT / "split.yaml").read_text(encoding="utf-8"))
-    return {name: tuple(listed[name]) for name in ("dev", "held_out", "unseen")}
+    return {name: tuple(_split()[name]) for name in ("dev", "held_out", "unseen")}
 
 
 def register_of() -> dict[str, str]:
     """Return the register (ordinary, prose, hard, dialogues) of each corpus file."""
-    listed: dict[str, Any] = yaml.safe_load((ROOT / "split.yaml").read_text(encoding="utf-8"))
-    return {file: name for name, files in listed["registers"].items() for file in files}
+    return {file: name for name, files in _split()["registers"].items() for file in files}
 
 
 def communities(part: str) -> tuple[str, ...]:
     """Return the authored communities of a part, `dev` or `held_out`."""
-    listed: dict[str, Any] = yaml.safe_load((ROOT / "split.yaml").read_text(encoding="utf-8"))
-    return tuple(listed["communities"][part])
+    return tuple(_split()["communities"][part])
 
 
 def messages(names: Iterable[str]) -> Iterator[Message]:
@@ -117,6 +117,12 @@ def _shingles(one: Message) -> set[tuple[str, ...]]:
 def rows(path: Path) -> list[dict[str, Any]]:
     """Return the objects of a JSONL file."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+@cache
+def _split() -> dict[str, Any]:
+    listed: dict[str, Any] = yaml.safe_load((ROOT / "split.yaml").read_text(encoding="utf-8"))
+    return listed
 
 
 @cache

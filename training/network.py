@@ -14,22 +14,13 @@ import jax.numpy as jnp
 import numpy as np
 from safetensors.numpy import load_file
 
+from training.messages import DANGERS
+
 HIDDEN = 384
 HEADS = 12
 LAYERS = 6
 EPSILON = 1e-12
 ROUTES = ("crisis", "medical", "sourcing", "other")
-DANGERS = (
-    "overdose",
-    "poisoning",
-    "medical_emergency",
-    "self_harm",
-    "violence",
-    "abuse",
-    "threat",
-    "child",
-    "pet",
-)
 OUTPUTS = {"route": len(ROUTES), "danger": len(DANGERS), "claim": 1}
 
 Params = dict[str, Any]

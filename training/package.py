@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from guardrails.weights import FILES, MANIFEST
 from training.export import write
-from training.messages import CORPUS
-from training.network import DANGERS, ROUTES, Params
+from training.messages import CORPUS, DANGERS
+from training.network import ROUTES, Params
 
 
 def package(
